@@ -1,0 +1,1 @@
+"""What speaks HTTP: a connector for each side, the client they share, the sandbox."""

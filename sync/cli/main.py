@@ -1,0 +1,95 @@
+"""Every command of affisync, and the one place where errors become sentences and exit codes.
+
+Heavy modules are imported inside the commands: ``affisync --help`` has to be quick.
+"""
+
+import sys
+from importlib import import_module
+from typing import Final
+
+import typer
+
+from sync.errors import AffisyncError
+
+COMMANDS: Final = (
+    "sync",
+    "report",
+    "runs",
+    "link",
+    "unlink",
+    "keep-apart",
+    "links",
+    "explain",
+    "stamp",
+    "doctor",
+    "init",
+    "sandbox",
+    "demo",
+)
+"""In the order the help shows them; each is ``command`` in the module of that name."""
+
+app = typer.Typer(
+    name="affisync",
+    help="Keeps a Whop company's affiliates and an Affihub program's partners in step: "
+    "who may earn, and at which rate.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+
+def _version(value: bool) -> None:  # noqa: FBT001  # the form of a typer callback
+    if value:
+        from sync import __version__  # noqa: PLC0415
+
+        typer.echo(f"affisync {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def affisync(
+    version: bool = typer.Option(  # noqa: FBT001
+        default=False, param_decls=["--version"], callback=_version, is_eager=True,
+        help="Show the version.",
+    ),
+) -> None:
+    """Nothing happens before a command is named."""
+
+
+def _register() -> None:
+    for name in COMMANDS:
+        module = import_module(f"sync.cli.{name.replace('-', '_')}")
+        app.command(name)(module.command)
+
+
+def main() -> None:
+    """Run the command line; every error ends as one or two sentences on stderr."""
+    debug = "--debug" in sys.argv
+    try:
+        _register()
+        app(standalone_mode=True)
+    except AffisyncError as error:
+        if debug:
+            raise
+        _say(str(error))
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        _say("Stopped at once. What was in hand is settled by the next run.")
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.exit(1)
+    except Exception as error:  # the last net: a bug is told as one, with the way to more
+        if debug:
+            raise
+        _say(f"affisync ran into a bug of its own ({type(error).__name__}).")
+        _say("Nothing is lost: what was written is recorded. Run it with --debug and report it.")
+        sys.exit(1)
+
+
+def _say(text: str) -> None:
+    from sync.render.clean import clean  # noqa: PLC0415
+
+    for line in text.splitlines():
+        print(f"affisync: {clean(line)}", file=sys.stderr)

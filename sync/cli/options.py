@@ -1,0 +1,50 @@
+"""Options that many commands share, worded once."""
+
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+DEFAULT_CONFIG = Path("affisync.toml")
+
+
+class ReportFormat(StrEnum):
+    """The forms a report can take (``sync.render.Format``, without importing it)."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+    HTML = "html"
+    CSV = "csv"
+
+
+class ListFormat(StrEnum):
+    """The forms a list can take."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+ConfigFile = Annotated[
+    Path, typer.Option("--config", metavar="FILE", help="The configuration file.")
+]
+PairName = Annotated[
+    str | None,
+    typer.Option("--pair", metavar="NAME", help="The pair; may be left out where there is one."),
+]
+AsFormat = Annotated[ReportFormat, typer.Option("--format", help="The form of the report.")]
+AsListFormat = Annotated[ListFormat, typer.Option("--format", help="Text, or one JSON document.")]
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", metavar="FILE", help="Write the report there instead of to stdout."),
+]
+Debug = Annotated[
+    bool, typer.Option("--debug", help="Show tracebacks and every request's outcome.")
+]
+
+
+def who() -> str:
+    """The person at the keyboard, as the operating system knows them."""
+    return os.environ.get("USER") or os.environ.get("LOGNAME") or f"uid {os.getuid()}"

@@ -1,0 +1,138 @@
+"""Running a pair from the command line: Ctrl-C, progress on stderr, and the prompt."""
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+
+from sync.app import App
+from sync.core.plan import Disposition, Kind, Plan
+from sync.core.record import Side
+from sync.core.report import Mode, Report
+from sync.render.clean import clean
+from sync.runs.pair import Confirm, Order, Silent, Stop
+from sync.runs.pair import Progress as Watched
+from sync.runs.run import run_once
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the command line asked for; ``ask`` before anything is written."""
+
+    dry_run: bool
+    ask: bool
+    allowed: frozenset[str]
+    by: str
+    debug: bool = False
+
+
+def say(text: str) -> None:
+    """A message for the person at the terminal, on stderr, free of anything that steers it."""
+    for line in text.splitlines():
+        print(f"affisync: {clean(line, 1000)}", file=sys.stderr)
+
+
+async def run_pair(app: App, name: str, asked: Asked) -> Report:
+    """One run of one pair, watched and stoppable."""
+    mode = Mode.DRY_RUN if asked.dry_run else Mode.APPLY
+    stop = Stop()
+    with _watched(name) as progress, _stopping(stop):
+        confirm = _confirm(progress) if asked.ask and mode is Mode.APPLY else None
+        order = Order(mode, asked.allowed, asked.by, confirm)
+        writes = mode is Mode.APPLY
+        async with app.pair(name, writes=writes, progress=progress, stop=stop) as pair:
+            return await run_once(pair, order)
+
+
+@contextmanager
+def _stopping(stop: Stop) -> Iterator[None]:
+    """The first Ctrl-C asks the run to stop after the row in hand; the second ends it at once."""
+    loop = asyncio.get_running_loop()
+
+    def first() -> None:
+        stop.request()
+        say("Stopping after the row in hand. Press Ctrl-C again to stop at once.")
+        for sign in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(sign)
+
+    with contextlib.ExitStack() as undo:
+        for sign in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(sign, first)
+            undo.callback(loop.remove_signal_handler, sign)
+        yield
+
+
+class Bars:
+    """Progress bars on stderr, for whoever watches."""
+
+    def __init__(self, bars: Progress) -> None:
+        self._bars = bars
+        self._tasks: dict[str, TaskID] = {}
+
+    def fetched(self, side: Side, records: int, total: int | None) -> None:
+        """So many records of one side are here."""
+        self._set(f"reading {side.brand}", records, total)
+
+    def applied(self, done: int, total: int) -> None:
+        """So many rows are done."""
+        self._set("applying", done, total)
+
+    def pause(self) -> None:
+        """Leave the terminal to a prompt."""
+        self._bars.stop()
+
+    def _set(self, what: str, done: int, total: int | None) -> None:
+        self._bars.start()
+        if what not in self._tasks:
+            self._tasks[what] = self._bars.add_task(what, total=total)
+        self._bars.update(self._tasks[what], completed=done, total=total)
+
+
+@contextmanager
+def _watched(name: str) -> Iterator[Watched]:
+    """Bars where stderr is a terminal, silence elsewhere."""
+    if not sys.stderr.isatty():
+        yield Silent()
+        return
+    columns = TextColumn(f"{name}: {{task.description}}"), BarColumn(), MofNCompleteColumn()
+    bars = Progress(*columns, console=Console(stderr=True, markup=False), transient=True)
+    try:
+        yield Bars(bars)
+    finally:
+        bars.stop()
+
+
+def _confirm(progress: Watched) -> Confirm:
+    async def confirm(plan: Plan) -> bool:
+        if isinstance(progress, Bars):
+            progress.pause()
+        _outline(plan)
+        return await asyncio.to_thread(_yes)
+
+    return confirm
+
+
+def _outline(plan: Plan) -> None:
+    """What a yes would set going, kind by kind."""
+    rows = [row for row in plan.rows if row.disposition is Disposition.APPLY]
+    for kind in Kind:
+        mine = [row for row in rows if row.kind is kind]
+        if mine:
+            names = ", ".join(clean(row.person.label, 30) for row in mine[:5])
+            more = f" and {len(mine) - 5} more" if len(mine) > 5 else ""  # noqa: PLR2004
+            say(f"{len(mine):5}  {kind}: {names}{more}")
+    for note in (*plan.notes, *(verdict.message for verdict in plan.verdicts)):
+        say(note)
+
+
+def _yes() -> bool:
+    try:
+        return input("affisync: Apply these? [y/N] ").strip().casefold() in ("y", "yes")
+    except EOFError:
+        return False

@@ -1,0 +1,47 @@
+"""A report on its way to a person: to stdout, or into a file."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sync.cli.options import ReportFormat
+from sync.errors import UsageError
+
+if TYPE_CHECKING:
+    from sync.core.report import Report
+
+
+def show(report: "Report", form: ReportFormat, output: Path | None = None) -> None:
+    """Render a report and print it, or write it to a file and say where it is."""
+    from sync.render import Format, render  # noqa: PLC0415
+
+    text = render(report, Format(form.value), width=columns(), color=has_color(output))
+    if output is None:
+        sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+        sys.stdout.flush()
+        return
+    write(output, text)
+    print(f"affisync: the report is in {output}", file=sys.stderr)
+
+
+def write(output: Path, text: str) -> None:
+    """Write a report to a file; a report names people, so that only its owner may read it."""
+    try:
+        descriptor = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise UsageError(f"Cannot write {output}: {reason}; name another --output.") from error
+
+
+def columns() -> int:
+    """The width of the terminal, 100 where there is none, never so wide that lines get lost."""
+    return min(shutil.get_terminal_size((100, 24)).columns, 160)
+
+
+def has_color(output: Path | None = None) -> bool:
+    """Whether colour is wanted: on a terminal, and nobody said NO_COLOR."""
+    return output is None and sys.stdout.isatty() and "NO_COLOR" not in os.environ

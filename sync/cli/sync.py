@@ -1,0 +1,109 @@
+"""``affisync sync``: bring one pair, or every pair, into step; or show what would change."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sync.cli.options import (
+    DEFAULT_CONFIG,
+    AsFormat,
+    ConfigFile,
+    Debug,
+    Output,
+    PairName,
+    ReportFormat,
+    who,
+)
+from sync.errors import AffisyncError, UsageError
+
+if TYPE_CHECKING:
+    from sync.app import App
+    from sync.core.report import Report
+
+ORDER_OF_CODES = (2, 5, 1, 4, 3, 0)
+"""Which exit code wins where several pairs ran (design section 7)."""
+
+
+def command(
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would change; write nothing.")
+    ] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Apply without asking; what is held stays held.")
+    ] = False,
+    allow: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--allow",
+            metavar="GUARD",
+            help="Let a guard's rows pass in this run only: its name, or all. Repeatable.",
+        ),
+    ] = None,
+    config: ConfigFile = DEFAULT_CONFIG,
+    pair: PairName = None,
+    form: AsFormat = ReportFormat.TEXT,
+    output: Output = None,
+    debug: Debug = False,
+) -> None:
+    """Bring both sides into step; with --dry-run, show what would change.
+
+    Example: affisync sync --dry-run --format html --output report.html
+    """
+    from sync.app import open_app  # noqa: PLC0415
+    from sync.cli.running import Asked, run_pair  # noqa: PLC0415
+
+    allowed = _guards(allow or ())
+    if not dry_run and not yes and not sys.stdin.isatty():
+        raise UsageError(
+            "There is no terminal to ask on: add --yes to apply, or --dry-run to look first."
+        )
+    asked = Asked(dry_run=dry_run, ask=not yes, allowed=allowed, by=who(), debug=debug)
+    with open_app(config, os.environ) as app:
+        names = _names(app, pair, form, output)
+        codes = [_one(app, name, asked, form, output) for name in names]
+    raise typer.Exit(min(codes, key=ORDER_OF_CODES.index))
+
+
+def _guards(names: Iterable[str]) -> frozenset[str]:
+    """The guards to waive; an unknown name is refused with those there are."""
+    from sync.core.guard import WAIVE_ALL  # noqa: PLC0415
+    from sync.core.policy import GuardClass  # noqa: PLC0415
+
+    known = [*GuardClass, WAIVE_ALL]
+    for name in names:
+        if name not in known:
+            raise UsageError(f"There is no guard {name!r}; there are: {', '.join(known)}.")
+    return frozenset(names)
+
+
+def _names(
+    app: "App", pair: str | None, form: ReportFormat, output: Path | None
+) -> tuple[str, ...]:
+    names = app.pair_names(pair)
+    if len(names) > 1 and (output or form is not ReportFormat.TEXT):
+        raise UsageError(f"A report is about one pair; say which: --pair {'|'.join(names)}.")
+    return names
+
+
+def _one(
+    app: "App", name: str, asked: "Asked", form: ReportFormat, output: Path | None
+) -> int:
+    """Run one pair and show its report; a failure to start is its exit code, not everybody's."""
+    from sync.cli.running import run_pair, say  # noqa: PLC0415
+    from sync.cli.show import show  # noqa: PLC0415
+    from sync.core.report import exit_code  # noqa: PLC0415
+
+    try:
+        report: Report = asyncio.run(run_pair(app, name, asked))
+    except AffisyncError as error:
+        if asked.debug:
+            raise
+        say(f"{name}: {error}")
+        return error.exit_code
+    show(report, form, output)
+    return exit_code(report)

@@ -1,0 +1,1 @@
+"""The pure core: what one run decides. Values in, values out; no I/O, clock, logging or chance."""

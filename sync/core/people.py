@@ -1,0 +1,173 @@
+"""Everybody who is linked, or was just matched: what this run saw of them, and their rows."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sync.core.commission import rate_text, slot_rate
+from sync.core.diff import Cause
+from sync.core.linked import decide
+from sync.core.match import Ambiguous, Match
+from sync.core.plan import Disposition, Expect, Kind, Link, Row, Values
+from sync.core.policy import Policy
+from sync.core.record import Affiliate, Gathered, Override, Partner
+from sync.core.status import WhopState, whop_state
+from sync.core.subject import Subject
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The part of a plan that is about one group of people.
+
+    ``refreshed`` are links that are new or whose base is behind; ``in_sync`` counts people who
+    were seen and need nothing.
+    """
+
+    rows: tuple[Row, ...]
+    refreshed: tuple[Link, ...]
+    in_sync: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One linked person after this run's look: rows, the link as it should be remembered."""
+
+    link: Link
+    rows: tuple[Row, ...] = ()
+    seen: bool = True
+
+
+def linked_people(gathered: Gathered, links: Iterable[Link], policy: Policy) -> Part:
+    """Everybody who was linked before this run."""
+    links = tuple(links)
+    others, broken = _others_by_user(gathered, links), gathered.broken
+    people = [(link, _look(link, gathered, others, broken, policy)) for link in links]
+    return Part(
+        rows=tuple(row for _, one in people for row in one.rows),
+        refreshed=tuple(one.link for before, one in people if one.link != before),
+        in_sync=sum(one.seen and not one.rows for _, one in people),
+    )
+
+
+def _others_by_user(gathered: Gathered, links: Iterable[Link]) -> Mapping[str, list[Affiliate]]:
+    """Per Whop user, the affiliates nobody is linked to and that Whop does not call deleted."""
+    taken = {link.whop_id for link in links}
+    others = defaultdict(list)
+    for affiliate in gathered.whop.records.values():
+        free = affiliate.id not in taken
+        if free and whop_state(affiliate.status) is not WhopState.DELETED:
+            others[affiliate.user_id].append(affiliate)
+    return others
+
+
+def _look(
+    link: Link,
+    gathered: Gathered,
+    others: Mapping[str, Collection[Affiliate]],
+    broken: Mapping[str, str],
+    policy: Policy,
+) -> Seen:
+    """Decide one linked person, as far as this run could see both records."""
+    affiliate = gathered.whop.records.get(link.whop_id)
+    partner = gathered.affihub.records.get(link.affihub_id)
+    overrides = gathered.overrides.get(link.whop_id)
+    subject = _subject(policy, affiliate, partner, link, overrides)
+    faults = [f"{i}: {broken[i]}" for i in (link.whop_id, link.affihub_id) if i in broken]
+    if faults:
+        return Seen(link, (_unreadable(subject, faults),))
+    if affiliate is None and link.whop_id not in gathered.whop.gone:
+        return Seen(link, seen=False)
+    if partner is None:
+        gone = link.affihub_id in gathered.affihub.gone
+        return Seen(link, (_partner_gone(subject),) if gone else (), seen=gone)
+    if moved := _moved(subject, link, affiliate, others.get(link.user_id, ())):
+        return Seen(link, (moved,))
+    decision = decide(subject, link, partner, overrides, policy)
+    return Seen(decision.link, decision.rows)
+
+
+def _subject(
+    policy: Policy,
+    affiliate: Affiliate | None,
+    partner: Partner | None,
+    link: Link,
+    overrides: tuple[Override, ...] | None,
+) -> Subject:
+    expect = Expect(
+        whop_status=affiliate.status if affiliate else None,
+        affihub_status=partner.status if partner else None,
+        whop_rate=_text(
+            None if overrides is None else slot_rate(overrides, policy.commission.slot)
+        ),
+        affihub_rate=_text(partner.commission if partner else None),
+    )
+    return Subject(policy.pair, affiliate, partner, link, expect=expect)
+
+
+def _text(rate: object) -> str | None:
+    return rate_text(rate) if isinstance(rate, Decimal) else None
+
+
+def _unreadable(subject: Subject, faults: Iterable[str]) -> Row:
+    reason = f"A record of this person cannot be read, so nothing is done: {'; '.join(faults)}."
+    return subject.row(Kind.DEACTIVATE_PARTNER, Disposition.BREAK, "unreadable", reason)
+
+
+def _partner_gone(subject: Subject) -> Row:
+    reason = (
+        "Affihub answers that this partner does not exist, though it never erases one; "
+        "ask Affihub, it is not created again."
+    )
+    return subject.row(Kind.CREATE_PARTNER, Disposition.BREAK, Cause.PARTNER_GONE, reason)
+
+
+def _moved(
+    subject: Subject, link: Link, affiliate: Affiliate | None, others: Collection[Affiliate]
+) -> Row | None:
+    """Whop deleted the linked affiliate, and its user has exactly one other."""
+    lost = affiliate is None or whop_state(affiliate.status) is WhopState.DELETED
+    if not lost or len(others) != 1:
+        return None
+    (other,) = others
+    reason = f"Whop deleted {link.whop_id}; the same user is affiliate {other.id} now."
+    ids = Values(before=link.whop_id, after=other.id)
+    return subject.row(Kind.MOVE_LINK, Disposition.APPLY, "user-moved", reason, ids)
+
+
+def matched_people(matches: Iterable[Match], gathered: Gathered, policy: Policy) -> Part:
+    """Everybody this run links: a link row each, and what their first link brings about."""
+    people = [_first(match, gathered, policy) for match in matches]
+    return Part(
+        rows=tuple(row for one in people for row in one.rows),
+        refreshed=tuple(one.link for one in people),
+        in_sync=sum(len(one.rows) == 1 for one in people),
+    )
+
+
+def _first(match: Match, gathered: Gathered, policy: Policy) -> Seen:
+    affiliate, partner = match.affiliate, match.partner
+    link = Link(affiliate.id, affiliate.user_id, partner.id, match.evidence.value)
+    overrides = gathered.overrides.get(affiliate.id)
+    subject = _subject(policy, affiliate, partner, link, overrides)
+    reason = f"The same person by {match.evidence}."
+    rule = f"same-{match.evidence}"
+    row = subject.row(Kind.LINK, Disposition.APPLY, rule, reason, Values(after=partner.id))
+    decision = decide(subject, link, partner, overrides, policy)
+    return Seen(decision.link, (row, *decision.rows))
+
+
+def ambiguous_people(groups: Iterable[Ambiguous], policy: Policy) -> tuple[Row, ...]:
+    """One conflict for each group of records that nobody can tell apart."""
+    return tuple(_ambiguity(group, policy) for group in groups)
+
+
+def _ambiguity(group: Ambiguous, policy: Policy) -> Row:
+    subject = Subject(policy.pair, affiliate=group.affiliates[0], partner=group.partners[0])
+    affiliates = " and ".join(one.id for one in group.affiliates)
+    partners = " and ".join(one.id for one in group.partners)
+    reason = (
+        f"Affiliates {affiliates} and partners {partners} share addresses, so nobody is linked; "
+        "say who is who with: affisync link AFFILIATE PARTNER."
+    )
+    return subject.row(Kind.LINK, Disposition.CONFLICT, "ambiguous", reason)

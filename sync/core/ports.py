@@ -1,0 +1,392 @@
+"""What the callers of the core need fulfilled: the two connectors, the store, the clock.
+
+Every connector verb does I/O and raises only ``sync.errors.ApiError`` and its kinds. The store is
+plain blocking code, called through threads; it raises ``StateError`` and ``LeaseLost``.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Protocol
+
+from sync.core.plan import Disposition, Link, Row
+from sync.core.policy import GuardClass
+from sync.core.record import Affiliate, Override, Partner, Snapshot, Stamp
+from sync.core.report import Report, RunHead
+
+Clock = Callable[[], datetime]
+"""Now, aware and in UTC."""
+
+OnPage = Callable[[int, int | None], None]
+"""Called after each page of a listing with the records so far and the total, if announced.
+
+It may raise (``Interrupted``); the listing then ends after the requests in flight.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Emails:
+    """What Whop told of its users' addresses: per asked user id the distinct addresses, or ().
+
+    ``readable`` is False where no email endpoint answered this key (403 or 404 everywhere).
+    """
+
+    found: Mapping[str, tuple[str, ...]]
+    readable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NewOverride:
+    """The terms of an override to create; a percentage always."""
+
+    override_type: str
+    commission_value: Decimal
+    plan_id: str | None = None
+    product_id: str | None = None
+    applies_to_payments: str | None = None
+    revenue_basis: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewPartner:
+    """A partner to create; ``slugs`` are tried in order when one is taken."""
+
+    email: str
+    slugs: Sequence[str]
+    first_name: str
+    last_name: str
+    stamp: Stamp
+
+
+@dataclass(frozen=True, slots=True)
+class CreatedPartner:
+    """The partner after a create; ``found``: it was there already, the server refused a second."""
+
+    partner: Partner
+    found: bool
+
+
+class WhopReads(Protocol):
+    """Reading verbs of Whop (api/whop.md)."""
+
+    async def snapshot(self, on_page: OnPage) -> Snapshot[Affiliate]:
+        """Every affiliate of the company but the marketplace one; order never matters."""
+        ...
+
+    async def affiliate(self, whop_id: str) -> Affiliate:
+        """One affiliate; ``NotFound`` where Whop has none."""
+        ...
+
+    async def emails(self, user_ids: Collection[str]) -> Emails:
+        """The addresses of these users, in bulk (api/whop.md section 4)."""
+        ...
+
+    async def users_with_email(self, email: str) -> tuple[str, ...]:
+        """The ids of users Whop shows with exactly this address; () where none can be seen."""
+        ...
+
+    async def overrides(self, whop_id: str) -> tuple[Override, ...]:
+        """Every override of one affiliate."""
+        ...
+
+    async def permissions(self) -> Mapping[str, bool] | None:
+        """What this key may do, by permission name; None where Whop does not answer that."""
+        ...
+
+    def requests(self) -> Mapping[str, int]:
+        """Requests sent so far in this run, by operation."""
+        ...
+
+
+class WhopWrites(WhopReads, Protocol):
+    """Writing verbs of Whop. All but ``create_override`` can be repeated without harm."""
+
+    async def create_affiliate(self, email: str) -> Affiliate:
+        """Create or find the affiliate of the user with this address; may bring back one.
+
+        ``Rejected`` or ``NotFound`` where Whop knows no such user.
+        """
+        ...
+
+    async def archive(self, whop_id: str) -> None:
+        """Archive; archiving the archived is no error."""
+        ...
+
+    async def unarchive(self, whop_id: str) -> None:
+        """Unarchive; unarchiving the active is no error."""
+        ...
+
+    async def create_override(self, whop_id: str, new: NewOverride) -> None:
+        """Add an override; ``Uncertain`` where it may or may not have been added."""
+        ...
+
+    async def update_override(self, whop_id: str, override_id: str, percent: Decimal) -> None:
+        """Set the percentage of one override."""
+        ...
+
+    async def delete_override(self, whop_id: str, override_id: str) -> None:
+        """Delete one override; deleting the deleted is no error."""
+        ...
+
+
+class AffihubReads(Protocol):
+    """Reading verbs of Affihub (api/affihub.md)."""
+
+    async def snapshot(self, on_page: OnPage) -> Snapshot[Partner]:
+        """Every partner of the program; order never matters."""
+        ...
+
+    async def partner(self, affihub_id: str) -> Partner:
+        """One partner with its stamp; ``NotFound`` where Affihub has none."""
+        ...
+
+    async def partners_with_email(self, email: str) -> tuple[Partner, ...]:
+        """Every partner whose address equals this one (``email_key``), searched on all pages."""
+        ...
+
+    def requests(self) -> Mapping[str, int]:
+        """Requests sent so far in this run, by operation."""
+        ...
+
+
+class AffihubWrites(AffihubReads, Protocol):
+    """Writing verbs of Affihub; each answers the partner as it was read back after the write."""
+
+    async def create_partner(self, new: NewPartner) -> CreatedPartner:
+        """Create, or find the partner whose address made the server refuse.
+
+        Never sent twice blindly: a lost answer is looked up by address, twice with a pause.
+        """
+        ...
+
+    async def set_status(self, affihub_id: str, status: str) -> Partner:
+        """Set the status: active or deactivated."""
+        ...
+
+    async def set_commission(self, affihub_id: str, percent: Decimal | None) -> Partner:
+        """Set the custom rate; None asks for the program default again."""
+        ...
+
+    async def set_name(self, affihub_id: str, first_name: str, last_name: str) -> Partner:
+        """Set both names."""
+        ...
+
+    async def write_stamp(self, affihub_id: str, stamp: Stamp) -> Partner:
+        """Put our one key into the metadata, leaving every other key as it is."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class EmailReading:
+    """Addresses of one Whop user as last read; () = Whop told none."""
+
+    emails: tuple[str, ...]
+    read_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OverrideReading:
+    """Overrides of one affiliate as last read, with the marks that tell when to read again."""
+
+    overrides: tuple[Override, ...]
+    count: int | None
+    updated_at: str
+    read_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """What an earlier try taught about a row: it is not sent again while its key is the same."""
+
+    disposition: Disposition
+    rule: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Rows of one guard class applied in the last 24 hours and in the last 168."""
+
+    day: int = 0
+    week: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Everything the state knows of one pair, read once per run.
+
+    ``apart`` holds (Whop user id, partner id) pairs that a person said are not the same.
+    ``held`` holds the keys of rows a guard's limit held earlier, with the guard.
+    """
+
+    company_id: str | None = None
+    links: tuple[Link, ...] = ()
+    apart: frozenset[tuple[str, str]] = frozenset()
+    emails: Mapping[str, EmailReading] = field(default_factory=dict)
+    overrides: Mapping[str, OverrideReading] = field(default_factory=dict)
+    parked: Mapping[str, Parked] = field(default_factory=dict)
+    held: Mapping[str, str] = field(default_factory=dict)
+    spent: Mapping[GuardClass, Spent] = field(default_factory=dict)
+    first_run_done: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """Proof of holding a pair's lease; every write under it checks holder and token."""
+
+    pair: str
+    holder: str
+    token: int
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A remote write announced before it is sent; open until its outcome is recorded.
+
+    ``off`` are the affiliates a create may bring back by mistake: off, and of unknown address.
+    """
+
+    id: int
+    run_id: str
+    row: Row
+    at: datetime
+    off: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What is recorded of a row in one transaction after its write: all of it or nothing.
+
+    ``link`` is saved with its bases (inserted or updated by its ids); ``unlink`` is removed first
+    (move-link). ``park`` keeps the row from being sent again as it is.
+    """
+
+    row: Row
+    link: Link | None = None
+    unlink: Link | None = None
+    park: Parked | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunEntry:
+    """One run as ``affisync runs`` lists it."""
+
+    head: RunHead
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class PastRow:
+    """A row of an earlier run, for a person's history."""
+
+    run_id: str
+    at: datetime
+    row: Row
+
+
+class Lease(Protocol):
+    """A held lease: renewed from a thread of its own until released."""
+
+    @property
+    def fence(self) -> Fence:
+        """The proof to hand to every write."""
+        ...
+
+    @property
+    def lost(self) -> bool:
+        """Whether another run took the pair over, or renewing failed for too long."""
+        ...
+
+    def release(self) -> None:
+        """Give the pair back; harmless when it was lost."""
+        ...
+
+
+class Store(Protocol):
+    """The local state. Reads and the first group of writes need no lease; the rest do."""
+
+    def known(self, pair: str, now: datetime) -> Known:
+        """Everything the state knows of this pair, in one consistent read."""
+        ...
+
+    def begin_run(self, head: RunHead) -> None:
+        """Record that a run began."""
+        ...
+
+    def finish_run(self, report: Report) -> None:
+        """Record the run's end and everything its report shows; rows replace earlier ones."""
+        ...
+
+    def report(self, run_id: str | None, pair: str | None) -> Report | None:
+        """A kept report: of this run id (or a unique start of it), or the latest one."""
+        ...
+
+    def runs(self, pair: str | None, limit: int) -> tuple[RunEntry, ...]:
+        """The latest runs, newest first."""
+        ...
+
+    def history(
+        self, pair: str, ids: tuple[str | None, str | None], limit: int
+    ) -> tuple[PastRow, ...]:
+        """Rows of earlier runs about the person with either id, newest first."""
+        ...
+
+    def cache_emails(self, pair: str, read: Mapping[str, EmailReading]) -> None:
+        """Keep addresses as read, by Whop user id."""
+        ...
+
+    def cache_overrides(self, pair: str, read: Mapping[str, OverrideReading]) -> None:
+        """Keep overrides as read, by affiliate id."""
+        ...
+
+    def lease(self, pair: str, *, wait: float = 0.0) -> Lease:
+        """Take the pair, waiting up to ``wait`` seconds; ``PairBusy`` names who holds it."""
+        ...
+
+    def remember_company(self, fence: Fence, company_id: str) -> None:
+        """Keep the company id of the pair's first run."""
+        ...
+
+    def save_links(self, fence: Fence, links: Iterable[Link]) -> None:
+        """Insert or update links by their ids, bases and all, in bulk and in one transaction."""
+        ...
+
+    def unlink(self, fence: Fence, link: Link, *, apart: bool) -> None:
+        """Remove a link; with ``apart`` remember to keep the two apart."""
+        ...
+
+    def keep_apart(self, fence: Fence, user_id: str, affihub_id: str) -> None:
+        """Remember that a person said these two are not the same."""
+        ...
+
+    def bring_together(self, fence: Fence, user_id: str, affihub_id: str) -> None:
+        """Forget that these two were to be kept apart (a person links them now)."""
+        ...
+
+    def intend(
+        self, fence: Fence, run_id: str, row: Row, now: datetime, off: Sequence[str] = ()
+    ) -> int:
+        """Announce a remote write before it is sent; answers the intent's id."""
+        ...
+
+    def settle(self, fence: Fence, intent: int | None, run_id: str, done: Settlement) -> None:
+        """Close an intent and record outcome, link, base and parking in one transaction."""
+        ...
+
+    def open_intents(self, pair: str) -> tuple[Intent, ...]:
+        """Writes announced by runs that never recorded what came of them, oldest first."""
+        ...
+
+    def end_stranded_runs(self, fence: Fence, now: datetime) -> None:
+        """Mark runs of this pair that began and never ended as failed: their process died."""
+        ...
+
+    def remember_held(self, fence: Fence, held: Mapping[str, str], now: datetime) -> None:
+        """Replace the pair's held rows (key to guard) by these."""
+        ...
+
+    def lift_first_run(self, fence: Fence, who: str, now: datetime) -> None:
+        """Remember that the pair's first run was allowed, and by whom."""
+        ...

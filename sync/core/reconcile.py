@@ -1,0 +1,123 @@
+"""Everything one run decides, in one pure function: match, diff, reconcile, guard -> Plan."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+
+from sync.core.alone import Lone, Texts, directory, lone_affiliate, lone_partner
+from sync.core.guard import Facts, hold
+from sync.core.match import Pairing, match
+from sync.core.people import ambiguous_people, linked_people, matched_people
+from sync.core.plan import Disposition, Kind, Plan, Row
+from sync.core.policy import Policy
+from sync.core.ports import Known
+from sync.core.record import Gathered, Incident, Side
+from sync.core.sequence import in_order, wait_for_others
+
+
+def reconcile(
+    gathered: Gathered,
+    known: Known,
+    policy: Policy,
+    texts: Texts,
+    waived: Collection[str] = (),
+) -> Plan:
+    """The plan of one run. The same input gives the same plan, in whatever order it came."""
+    linked = linked_people(gathered, known.links, policy)
+    pairing = _pair(gathered, known, linked.rows)
+    matched = matched_people(pairing.matches, gathered, policy)
+    lone = _alone(pairing, gathered, known, policy, texts)
+    rows = (
+        *linked.rows,
+        *matched.rows,
+        *ambiguous_people(pairing.ambiguous, policy),
+        *(row for ones in lone.values() for one in ones for row in one.rows),
+    )
+    facts = guard_facts(policy, known, links=len(known.links) + len(matched.refreshed))
+    held, verdicts = hold(_as_learnt(rows, known), policy.guards, facts, waived)
+    return Plan(
+        rows=in_order(wait_for_others(held)),
+        refreshed=(*linked.refreshed, *matched.refreshed),
+        links=facts.links,
+        in_sync=linked.in_sync + matched.in_sync,
+        unmatched={side: tuple(one.entry for one in ones) for side, ones in lone.items()},
+        verdicts=verdicts,
+        notes=tuple(_notes(gathered, rows)),
+    )
+
+
+def guard_facts(policy: Policy, known: Known, links: int) -> Facts:
+    """What the guards need to know of this pair."""
+    return Facts(
+        pair=policy.pair,
+        links=links,
+        reactivate=policy.reactivate,
+        first_run_done=known.first_run_done,
+        held=known.held,
+        spent=known.spent,
+    )
+
+
+def _pair(gathered: Gathered, known: Known, linked_rows: Iterable[Row]) -> Pairing:
+    """Match everybody nobody is linked to; who a link is about to move to is spoken for."""
+    moving = {row.after for row in linked_rows if row.kind is Kind.MOVE_LINK}
+    whop = {link.whop_id for link in known.links} | moving
+    affihub = {link.affihub_id for link in known.links}
+    return match(
+        (a for a in gathered.whop.records.values() if a.id not in whop),
+        (p for p in gathered.affihub.records.values() if p.id not in affihub),
+        gathered.emails,
+        known.apart,
+    )
+
+
+def _alone(
+    pairing: Pairing, gathered: Gathered, known: Known, policy: Policy, texts: Texts
+) -> Mapping[Side, tuple[Lone, ...]]:
+    """Everybody without a counterpart; the directory is only built where there is somebody."""
+    if not pairing.affiliates and not pairing.partners:
+        return {}
+    who = directory(
+        gathered.whop.records.values(),
+        gathered.affihub.records.values(),
+        gathered.emails,
+        apart=known.apart,
+        complete=gathered.complete,
+        emails_readable=gathered.emails_readable,
+    )
+    return {
+        Side.WHOP: tuple(
+            lone_affiliate(a, gathered.overrides.get(a.id), who, texts, policy)
+            for a in pairing.affiliates
+        ),
+        Side.AFFIHUB: tuple(lone_partner(p, who, texts, policy) for p in pairing.partners),
+    }
+
+
+def _as_learnt(rows: Iterable[Row], known: Known) -> tuple[Row, ...]:
+    """Rows that an earlier try taught something about are not sent again as they are."""
+    return tuple(
+        replace(row, disposition=lesson.disposition, rule=lesson.rule, reason=lesson.reason)
+        if row.disposition is Disposition.APPLY and (lesson := known.parked.get(row.key))
+        else row
+        for row in rows
+    )
+
+
+def _notes(gathered: Gathered, rows: Iterable[Row]) -> Iterable[str]:
+    """What everybody should know before reading the rows."""
+    for snapshot in (gathered.whop, gathered.affihub):
+        if not snapshot.complete:
+            yield (
+                f"{snapshot.side.brand}'s listing is incomplete ({snapshot.note}): "
+                "absences are ignored and nobody is created."
+            )
+        yield from (_incident(snapshot.side, incident) for incident in snapshot.incidents)
+    invited = sum(
+        row.kind is Kind.CREATE_PARTNER and row.disposition is Disposition.APPLY for row in rows
+    )
+    if invited:
+        yield f"Creating a partner may mail that person: {invited} would be created."
+
+
+def _incident(side: Side, incident: Incident) -> str:
+    return f"{side.brand} lists a record nobody can read ({incident.id or '?'}): {incident.reason}."

@@ -1,0 +1,218 @@
+"""The report model: what every renderer and the JSON schema show of one run."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Final
+
+from sync.core.plan import Alone, Disposition, GuardVerdict, Outcome, Person, Row
+from sync.core.record import Side
+
+SCHEMA: Final = "affisync.report/1"
+
+
+class Mode(StrEnum):
+    """Whether the run was to write."""
+
+    DRY_RUN = "dry-run"
+    APPLY = "apply"
+
+
+class RunStatus(StrEnum):
+    """How a run ended; ``running`` is only ever seen while it has not."""
+
+    RUNNING = "running"
+    IN_SYNC = "in-sync"
+    CHANGES = "changes"
+    APPLIED = "applied"
+    PARTIAL = "partial"
+    HELD = "held"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class RunHead:
+    """Who ran, when (UTC), how, and under which configuration (a fingerprint without secrets).
+
+    ``error`` is the sentence that ended a failed run.
+    """
+
+    id: str
+    pair: str
+    mode: Mode
+    status: RunStatus
+    started_at: datetime
+    finished_at: datetime | None
+    config: str
+    allowed: tuple[str, ...] = ()
+    by: str = ""
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotNote:
+    """How one side's listing went."""
+
+    records: int = 0
+    complete: bool = False
+    requests: int = 0
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One run as people and programs read it."""
+
+    run: RunHead
+    snapshots: Mapping[Side, SnapshotNote] = field(default_factory=dict)
+    rows: tuple[Row, ...] = ()
+    links: int = 0
+    in_sync: int = 0
+    unmatched: Mapping[Side, tuple[Alone, ...]] = field(default_factory=dict)
+    guards: tuple[GuardVerdict, ...] = ()
+    requests: Mapping[Side, Mapping[str, int]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The report's counts, by the names of the JSON schema."""
+        dispositions = Counter(row.disposition for row in self.rows)
+        outcomes = Counter(row.outcome for row in self.rows)
+        return {
+            "linked": self.links,
+            "in_sync": self.in_sync,
+            **{d.value: dispositions[d] for d in Disposition},
+            **{o.value: outcomes[o] for o in Outcome},
+            **{f"unmatched_{side}": len(self.unmatched.get(side, ())) for side in Side},
+        }
+
+
+def run_status(mode: Mode, rows: Iterable[Row]) -> RunStatus:
+    """How a run that came to its end ended, by what its rows say."""
+    rows = tuple(rows)
+    writes = [r for r in rows if r.disposition is Disposition.APPLY and not r.kind.is_local]
+    outcomes = {r.outcome for r in rows if r.disposition is Disposition.APPLY} - {None}
+    if outcomes - {Outcome.APPLIED}:
+        return RunStatus.PARTIAL
+    if mode is Mode.DRY_RUN and writes:
+        return RunStatus.CHANGES
+    if any(r.disposition.needs_person for r in rows):
+        return RunStatus.APPLIED if writes else RunStatus.HELD
+    return RunStatus.APPLIED if outcomes else RunStatus.IN_SYNC
+
+
+def exit_code(report: Report) -> int:
+    """The exit code of the design's table (section 7): 1 beats 4 beats 3 beats 0."""
+    outcomes = {row.outcome for row in report.rows}
+    if report.run.status is RunStatus.FAILED or outcomes & {Outcome.STALE, Outcome.SKIPPED}:
+        return 1
+    if Outcome.FAILED in outcomes or any(r.disposition.needs_person for r in report.rows):
+        return 4
+    if report.run.mode is Mode.DRY_RUN and any(_is_write(row) for row in report.rows):
+        return 3
+    return 0
+
+
+def _is_write(row: Row) -> bool:
+    return row.disposition is Disposition.APPLY and not row.kind.is_local
+
+
+def document(report: Report) -> dict[str, Any]:
+    """The report as JSON-ready values (the contract ``affisync.report/1``)."""
+    return {
+        "schema": SCHEMA,
+        "run": _run(report.run),
+        "snapshots": {
+            side.value: {
+                "records": note.records,
+                "complete": note.complete,
+                "requests": note.requests,
+                "note": note.note,
+            }
+            for side, note in report.snapshots.items()
+        },
+        "counts": report.counts,
+        "rows": [_row(row) for row in report.rows],
+        "unmatched": {
+            side.value: [_alone(one) for one in report.unmatched.get(side, ())] for side in Side
+        },
+        "guards": [_verdict(verdict) for verdict in report.guards],
+        "requests": {side.value: dict(report.requests.get(side, {})) for side in Side},
+        "notes": list(report.notes),
+    }
+
+
+def _run(run: RunHead) -> dict[str, Any]:
+    return {
+        "id": run.id,
+        "pair": run.pair,
+        "mode": run.mode.value,
+        "status": run.status.value,
+        "started_at": run.started_at.isoformat(),
+        "finished_at": run.finished_at.isoformat() if run.finished_at else None,
+        "config": run.config,
+        "allowed": list(run.allowed),
+        "by": run.by,
+        "error": run.error,
+    }
+
+
+def _person(person: Person) -> dict[str, Any]:
+    return {
+        "name": person.name,
+        "email": person.email,
+        "username": person.username,
+        "slug": person.slug,
+        "user_id": person.user_id,
+        "monthly_usd": _money(person.monthly_usd),
+        "earnings_usd": _money(person.earnings_usd),
+    }
+
+
+def _money(amount: Decimal | None) -> str | None:
+    return None if amount is None else format(amount, "f")
+
+
+def _row(row: Row) -> dict[str, Any]:
+    return {
+        "key": row.key,
+        "kind": row.kind.value,
+        "side": row.side.value,
+        "person": _person(row.person),
+        "whop_id": row.whop_id,
+        "affihub_id": row.affihub_id,
+        "field": row.field.value,
+        "base": row.base,
+        "before": row.before,
+        "after": row.after,
+        "disposition": row.disposition.value,
+        "rule": row.rule,
+        "reason": row.reason,
+        "guard": row.guard,
+        "outcome": row.outcome.value if row.outcome else None,
+        "error": row.error,
+    }
+
+
+def _alone(alone: Alone) -> dict[str, Any]:
+    return {
+        "person": _person(alone.person),
+        "id": alone.id,
+        "status": alone.status,
+        "reason": alone.reason,
+        "suggestion": alone.suggestion,
+    }
+
+
+def _verdict(verdict: GuardVerdict) -> dict[str, Any]:
+    return {
+        "guard": verdict.guard,
+        "counted": verdict.counted,
+        "limit": verdict.limit,
+        "held": verdict.held,
+        "message": verdict.message,
+        "command": verdict.command,
+    }

@@ -1,0 +1,74 @@
+"""The order of rows: across people and within one person, and what waits for what.
+
+Across people deactivations and archives go first, then rates, creates, reactivations, names.
+Within one person link, create, rate, then switching on: a person who comes back must not earn at
+the old rate.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Final
+
+from sync.core.plan import Disposition, Kind, Row
+
+STAGES: Final[Mapping[Kind, int]] = MappingProxyType(
+    {
+        Kind.LINK: 0,
+        Kind.MOVE_LINK: 0,
+        Kind.DEACTIVATE_PARTNER: 1,
+        Kind.ARCHIVE_AFFILIATE: 1,
+        Kind.SET_COMMISSION: 2,
+        Kind.REMOVE_COMMISSION: 2,
+        Kind.CREATE_PARTNER: 3,
+        Kind.CREATE_AFFILIATE: 3,
+        Kind.ACTIVATE_PARTNER: 4,
+        Kind.UNARCHIVE_AFFILIATE: 4,
+        Kind.FILL_NAME: 5,
+    }
+)
+"""When a row's turn comes among all people's rows."""
+
+CREATES: Final = (Kind.CREATE_PARTNER, Kind.CREATE_AFFILIATE)
+_RATES = (Kind.SET_COMMISSION, Kind.REMOVE_COMMISSION)
+_SWITCHING_ON = (Kind.ACTIVATE_PARTNER, Kind.UNARCHIVE_AFFILIATE)
+
+
+def stage(row: Row) -> int:
+    """When a row's turn comes; what follows a create goes right behind it."""
+    follows = None in (row.whop_id, row.affihub_id)
+    return STAGES[Kind.CREATE_PARTNER] if follows else STAGES[row.kind]
+
+
+def in_order(rows: Iterable[Row]) -> tuple[Row, ...]:
+    """Rows in the order they are applied and shown; the same for any order they came in."""
+    return tuple(sorted(rows, key=_place))
+
+
+def _place(row: Row) -> tuple[int, str, str, int, str, str]:
+    rank = -1 if row.kind in CREATES else STAGES[row.kind]
+    name = row.person.label.casefold()
+    return stage(row), name, row.identity, rank, row.kind, row.key
+
+
+def wait_for_others(rows: Iterable[Row]) -> tuple[Row, ...]:
+    """Rows that hang on another row of the same person wait where that one is not applied."""
+    rows = tuple(rows)
+    people = defaultdict(list)
+    for row in rows:
+        people[row.identity].append(row)
+    return tuple(_waiting(row, people[row.identity]) for row in rows)
+
+
+def _waiting(row: Row, siblings: Iterable[Row]) -> Row:
+    if row.disposition is not Disposition.APPLY or row.kind in CREATES:
+        return row
+    blocked = [s for s in siblings if s.disposition is not Disposition.APPLY and s is not row]
+    if any(s.kind in CREATES for s in blocked):
+        reason = "Follows once the record itself is created."
+        return replace(row, disposition=Disposition.WAITING, rule="after-create", reason=reason)
+    if row.kind in _SWITCHING_ON and any(s.kind in _RATES for s in blocked):
+        reason = "Comes back once the rate is settled: nobody may earn at the old rate."
+        return replace(row, disposition=Disposition.WAITING, rule="rate-first", reason=reason)
+    return row

@@ -1,0 +1,1 @@
+"""One run of one pair: gather -> reconcile -> guard -> apply -> report. Start at ``run.py``."""

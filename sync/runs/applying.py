@@ -1,0 +1,155 @@
+"""An apply at work: looking again before a write, announcing it, recording what came of it."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from sync.core.plan import Disposition, Link, Outcome, Row
+from sync.core.ports import Fence, Parked, Settlement
+from sync.core.record import Affiliate, Gathered, Partner, Stamp
+from sync.errors import NotFound
+from sync.runs.gather import both
+from sync.runs.pair import Pair, Writers
+
+
+class MovedError(Exception):
+    """A record is not what the row was decided on; the row is left for the next run."""
+
+
+class LessonError(Exception):
+    """What a try taught about a row: it is parked, and not sent again while it stays as it is.
+
+    ``outcome`` is None where nothing was sent at all.
+    """
+
+    def __init__(
+        self,
+        disposition: Disposition,
+        rule: str,
+        reason: str,
+        outcome: Outcome | None = Outcome.FAILED,
+    ) -> None:
+        self.disposition = disposition
+        self.rule = rule
+        self.reason = reason
+        self.outcome = outcome
+        super().__init__(reason)
+
+
+@dataclass(slots=True)
+class Applying:
+    """One apply at work: what it writes with, and the links as they stand after each row."""
+
+    pair: Pair
+    writers: Writers
+    fence: Fence
+    run_id: str
+    started_at: datetime
+    gathered: Gathered
+    intents: dict[str, int] = field(default_factory=dict)
+    links: dict[str, Link] = field(default_factory=dict)
+    by_partner: dict[str, Link] = field(default_factory=dict)
+
+    def know(self, links: Iterable[Link]) -> None:
+        """Start over from these links."""
+        self.links.clear()
+        self.by_partner.clear()
+        for link in links:
+            self.remember(link)
+
+    def remember(self, link: Link) -> None:
+        """Keep a link for the rows that follow."""
+        self.links[link.whop_id] = link
+        self.by_partner[link.affihub_id] = link
+
+    def link_of(self, row: Row) -> Link | None:
+        """The link of a row's person, as far as this apply knows."""
+        return self.links.get(row.whop_id or "") or self.by_partner.get(row.affihub_id or "")
+
+    async def intend(self, row: Row, off: tuple[str, ...] = ()) -> None:
+        """Announce a remote write; refuses where the pair was taken over."""
+        store, now = self.pair.store, self.pair.clock()
+        self.intents[row.key] = await asyncio.to_thread(
+            store.intend, self.fence, self.run_id, row, now, off
+        )
+
+    async def settle(self, done: Settlement, *, close: bool = True) -> Settlement:
+        """Record what came of a row, in one transaction.
+
+        With ``close`` false its intent stays open: nobody knows yet whether the write happened.
+        """
+        intent = self.intents.pop(done.row.key, None) if close else None
+        store = self.pair.store
+        await asyncio.to_thread(store.settle, self.fence, intent, self.run_id, done)
+        if done.link:
+            self.remember(done.link)
+        return done
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Both records of a person, read again right before a write."""
+
+    affiliate: Affiliate | None
+    partner: Partner | None
+
+
+async def look(at: Applying, whop_id: str | None, affihub_id: str | None) -> Look:
+    """Read both records of a person again; None where a side has no such record."""
+    affiliate, partner = await both(read_affiliate(at, whop_id), read_partner(at, affihub_id))
+    return Look(affiliate, partner)
+
+
+async def read_affiliate(at: Applying, whop_id: str | None) -> Affiliate | None:
+    try:
+        return await at.pair.whop.affiliate(whop_id) if whop_id else None
+    except NotFound:
+        return None
+
+
+async def read_partner(at: Applying, affihub_id: str | None) -> Partner | None:
+    try:
+        return await at.pair.affihub.partner(affihub_id) if affihub_id else None
+    except NotFound:
+        return None
+
+
+async def check_unmoved(at: Applying, row: Row, link: Link) -> Look:
+    """Both records as they are now; ``MovedError`` where the row was decided on others."""
+    now = await look(at, link.whop_id, link.affihub_id)
+    whop = now.affiliate.status if now.affiliate else None
+    affihub = now.partner.status if now.partner else None
+    same("Whop's status", row.expect.whop_status, whop)
+    same("Affihub's status", row.expect.affihub_status, affihub)
+    _no_contradiction(link, now.partner)
+    return now
+
+
+def same(what: str, expected: str | None, now: str | None) -> None:
+    if expected != now:
+        raise MovedError(f"{what} was {expected or 'none'} and is {now or 'none'} now.")
+
+
+def _no_contradiction(link: Link, partner: Partner | None) -> None:
+    stamp = partner.stamp if partner else None
+    if isinstance(stamp, Stamp) and stamp.user_id != link.user_id:
+        reason = (
+            f"The partner's stamp names Whop user {stamp.user_id}, the link {link.user_id}; "
+            "unlink the two, or write the stamp again with: affisync stamp."
+        )
+        raise LessonError(Disposition.CONFLICT, "stamp-contradicts", reason, outcome=None)
+
+
+async def applied(at: Applying, row: Row, link: Link) -> Settlement:
+    """Record a row as applied, with the link as it is now."""
+    return await at.settle(Settlement(replace(row, outcome=Outcome.APPLIED), link=link))
+
+
+async def not_kept(at: Applying, row: Row, kept: str | None) -> Settlement:
+    """The server answered, but holds something else: told to a person, and not sent again."""
+    shown = "nothing" if kept is None else kept
+    reason = f"{row.side.brand} kept {shown} when asked for {row.after or 'nothing'}."
+    park = Parked(Disposition.BREAK, "not-kept", reason, at.pair.clock())
+    failed = replace(row, outcome=Outcome.FAILED, error=reason)
+    return await at.settle(Settlement(failed, park=park))

@@ -1,0 +1,209 @@
+"""Gather: ask both sides once, and the few single questions that the snapshots leave open."""
+
+import asyncio
+import math
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final, TypeVar
+
+from sync.core.guard import Facts, allowance
+from sync.core.plan import Link
+from sync.core.policy import CommissionSync, GuardClass, Limit
+from sync.core.ports import EmailReading, Known, OverrideReading, Spent
+from sync.core.record import Affiliate, Gathered, Override, Partner, Side, Snapshot
+from sync.core.status import WhopState, whop_state
+from sync.errors import ConfigError, NotFound
+from sync.runs.pair import Pair
+
+KNOWN_EMAIL_AGE: Final = timedelta(days=7)
+UNKNOWN_EMAIL_AGE: Final = timedelta(hours=24)
+
+T = TypeVar("T")
+U = TypeVar("U")
+R = TypeVar("R", Affiliate, Partner)
+
+
+async def gather(pair: Pair, known: Known) -> Gathered:
+    """Everything one run reads, from both sides at the same time."""
+    _same_company(pair, known)
+    whop, affihub = await both(_whop_snapshot(pair), _affihub_snapshot(pair))
+    pair.stop.check()
+    whop = _doubted(whop, {link.whop_id for link in known.links}, pair, known)
+    affihub = _doubted(affihub, {link.affihub_id for link in known.links}, pair, known)
+    whop = await _with_missing(whop, (link.whop_id for link in known.links), pair.whop.affiliate)
+    affihub = await _with_missing(
+        affihub, (link.affihub_id for link in known.links), pair.affihub.partner
+    )
+    pair.stop.check()
+    now = pair.clock()
+    emails, readable = await _emails(pair, known, whop, now)
+    overrides = await _overrides(pair, known, whop, now)
+    return Gathered(whop, affihub, emails, overrides, emails_readable=readable)
+
+
+def _same_company(pair: Pair, known: Known) -> None:
+    if known.company_id not in (None, pair.company_id):
+        problem = (
+            f"pairs.{pair.name}.whop.company_id: this pair was built with {known.company_id}, "
+            f"the configuration says {pair.company_id}; put it back, or give the new company "
+            "a pair of its own."
+        )
+        raise ConfigError([problem])
+
+
+async def both(whop: Awaitable[T], affihub: Awaitable[U]) -> tuple[T, U]:
+    """Wait for both, and only then raise: a request is never cancelled from outside."""
+    one, other = await asyncio.gather(whop, affihub, return_exceptions=True)
+    for result in (one, other):
+        if isinstance(result, BaseException):
+            raise result
+    return one, other  # type: ignore[return-value]  # exceptions were raised above
+
+
+def _whop_snapshot(pair: Pair) -> Awaitable[Snapshot[Affiliate]]:
+    return pair.whop.snapshot(_on_page(pair, Side.WHOP))
+
+
+def _affihub_snapshot(pair: Pair) -> Awaitable[Snapshot[Partner]]:
+    return pair.affihub.snapshot(_on_page(pair, Side.AFFIHUB))
+
+
+def _on_page(pair: Pair, side: Side) -> Callable[[int, int | None], None]:
+    def on_page(records: int, total: int | None) -> None:
+        pair.progress.fetched(side, records, total)
+        pair.stop.check()
+
+    return on_page
+
+
+def _doubted(
+    snapshot: Snapshot[R], linked: Collection[str], pair: Pair, known: Known
+) -> Snapshot[R]:
+    """The snapshot, called incomplete where too many linked people are missing from it."""
+    missing = [i for i in linked if i not in snapshot.records]
+    if not snapshot.complete or not missing:
+        return snapshot
+    if not snapshot.records:
+        return replace(snapshot, complete=False, note="nobody listed while people are linked")
+    allowed = _may_be_missing(pair, known)
+    if len(missing) <= allowed:
+        return snapshot
+    note = f"{len(missing)} of {len(linked)} linked people missing, {allowed} could be"
+    return replace(snapshot, complete=False, note=note)
+
+
+def _may_be_missing(pair: Pair, known: Known) -> int:
+    """As many as the deactivate guard would let go in one run."""
+    guards = pair.policy.guards
+    limit = Limit(guards.limits[GuardClass.DEACTIVATE].per_run)
+    facts = Facts(pair.name, links=len(known.links))
+    return allowance(limit, facts, guards.floor, Spent())
+
+
+async def _with_missing(
+    snapshot: Snapshot[R], linked: Iterable[str], read: Callable[[str], Awaitable[R]]
+) -> Snapshot[R]:
+    """The snapshot with linked records that a complete listing lacks read directly."""
+    seen = {incident.id for incident in snapshot.incidents} | snapshot.records.keys()
+    missing = [i for i in linked if i not in seen]
+    if not snapshot.complete or not missing:
+        return snapshot
+    answers = await all_of(_found(read, i) for i in missing)
+    found = {record.id: record for record in answers if record is not None}
+    gone = frozenset(missing) - found.keys()
+    return replace(snapshot, records={**snapshot.records, **found}, gone=gone)
+
+
+async def _found(read: Callable[[str], Awaitable[R]], record_id: str) -> R | None:
+    try:
+        return await read(record_id)
+    except NotFound:
+        return None
+
+
+async def all_of(calls: Iterable[Awaitable[T]]) -> list[T]:
+    """Wait for all, and only then raise the first failure: no request is ever cancelled."""
+    results = await asyncio.gather(*calls, return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+    return results  # type: ignore[return-value]  # exceptions were raised above
+
+
+async def _emails(
+    pair: Pair, known: Known, whop: Snapshot[Affiliate], now: datetime
+) -> tuple[dict[str, tuple[str, ...]], bool]:
+    """Addresses by user id, asking only for those that are due, and whether any can be read."""
+    linked = {link.user_id for link in known.links}
+    users = {affiliate.user_id for affiliate in whop.records.values()}
+    due = sorted(u for u in users - linked if _email_is_due(known.emails.get(u), now))
+    readings = dict(known.emails)
+    if due:
+        answer = await pair.whop.emails(due)
+        fresh = {user: EmailReading(answer.found.get(user, ()), now) for user in due}
+        await asyncio.to_thread(pair.store.cache_emails, pair.name, fresh)
+        readings |= fresh
+    emails = {user: r.emails for user, r in readings.items() if r.emails and user in users}
+    return emails, bool(emails) or not users
+
+
+def _email_is_due(reading: EmailReading | None, now: datetime) -> bool:
+    if reading is None:
+        return True
+    return now - reading.read_at >= (KNOWN_EMAIL_AGE if reading.emails else UNKNOWN_EMAIL_AGE)
+
+
+async def _overrides(
+    pair: Pair, known: Known, whop: Snapshot[Affiliate], now: datetime
+) -> dict[str, tuple[Override, ...]]:
+    """Overrides by affiliate id: as remembered where nothing moved, read where something did."""
+    if pair.policy.commission.sync is CommissionSync.OFF:
+        return {}
+    earning = [a for a in whop.records.values() if whop_state(a.status) in _MAY_EARN]
+    links = {link.whop_id: link for link in known.links}
+    due = [a for a in earning if _overrides_moved(a, known.overrides.get(a.id), links.get(a.id))]
+    due += _rotating(earning, {a.id for a in due}, known.overrides, pair.overrides_share)
+    fresh = await _read_overrides(pair, due, now)
+    await asyncio.to_thread(pair.store.cache_overrides, pair.name, fresh)
+    readings = {**known.overrides, **fresh}
+    return {a.id: readings[a.id].overrides if a.id in readings else () for a in earning}
+
+
+_MAY_EARN = (WhopState.ACTIVE, WhopState.ARCHIVED)
+"""Who has a rate to compare: the archived too, since somebody who comes back must not earn at
+the old rate."""
+
+
+def _overrides_moved(
+    affiliate: Affiliate, reading: OverrideReading | None, link: Link | None
+) -> bool:
+    """Whether an affiliate has overrides, or had some, that we have not read as they are now."""
+    had_some = link is not None and link.commission is not None and link.commission.whop is not None
+    if reading is None:
+        return affiliate.overrides_count != 0 or had_some
+    now = (affiliate.overrides_count, affiliate.updated_at)
+    return (reading.count, reading.updated_at) != now
+
+
+def _rotating(
+    earning: Collection[Affiliate],
+    due: Collection[str],
+    readings: Mapping[str, OverrideReading],
+    share: float,
+) -> list[Affiliate]:
+    """A share of the rest, longest unread first, so that nothing stays unread for long."""
+    rest = [a for a in earning if a.id not in due]
+    rest.sort(key=lambda a: (a.id in readings and readings[a.id].read_at.timestamp(), a.id))
+    return rest[: math.ceil(len(earning) * share)]
+
+
+async def _read_overrides(
+    pair: Pair, due: Iterable[Affiliate], now: datetime
+) -> dict[str, OverrideReading]:
+    affiliates = list(due)
+    read = await all_of(pair.whop.overrides(a.id) for a in affiliates)
+    return {
+        a.id: OverrideReading(overrides, a.overrides_count, a.updated_at, now)
+        for a, overrides in zip(affiliates, read, strict=True)
+    }

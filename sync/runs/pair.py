@@ -1,0 +1,107 @@
+"""Everything one run of one pair is given: connectors, store, clock, and what people asked for."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from sync.core.alone import Texts
+from sync.core.plan import Plan
+from sync.core.policy import Policy
+from sync.core.ports import AffihubReads, AffihubWrites, Clock, Store, WhopReads, WhopWrites
+from sync.core.record import Side
+from sync.core.report import Mode
+from sync.errors import Interrupted
+
+
+class Progress(Protocol):
+    """Told how far a run is; for people who watch."""
+
+    def fetched(self, side: Side, records: int, total: int | None) -> None:
+        """So many records of one side are here, of so many announced."""
+        ...
+
+    def applied(self, done: int, total: int) -> None:
+        """So many rows of the plan are done."""
+        ...
+
+
+class Silent:
+    """Progress nobody watches."""
+
+    def fetched(self, side: Side, records: int, total: int | None) -> None:
+        """Say nothing."""
+
+    def applied(self, done: int, total: int) -> None:
+        """Say nothing."""
+
+
+@dataclass(slots=True)
+class Stop:
+    """A person's wish to stop: reading ends at once, a row in hand is finished and recorded."""
+
+    wanted: bool = False
+
+    def request(self) -> None:
+        """Ask the run to stop."""
+        self.wanted = True
+
+    def check(self) -> None:
+        """Raise ``Interrupted`` where a stop was asked for."""
+        if self.wanted:
+            raise Interrupted("Stopped as asked, before anything was written.")
+
+
+Confirm = Callable[[Plan], Awaitable[bool]]
+"""Shows a plan to a person and answers whether it may be applied."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What was asked of this run.
+
+    ``allowed`` are the guards waived by name for this run only, ``by`` who asked. ``confirm``
+    asks a person before anything is written; None where yes was said beforehand.
+    """
+
+    mode: Mode
+    allowed: frozenset[str] = frozenset()
+    by: str = ""
+    confirm: Confirm | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Writers:
+    """The writing halves of both connectors; a dry run is given none."""
+
+    whop: WhopWrites
+    affihub: AffihubWrites
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One pair, ready to run. ``writers`` is None in a dry run: it has no write verbs at all.
+
+    ``overrides_share`` is the share of the affiliates whose overrides a run reads afresh
+    although nothing says they moved, so that all are read within a day's runs.
+    """
+
+    company_id: str
+    policy: Policy
+    config: str
+    whop: WhopReads
+    affihub: AffihubReads
+    writers: Writers | None
+    store: Store
+    texts: Texts
+    clock: Clock
+    new_id: Callable[[], str]
+    sleep: Callable[[float], Awaitable[None]]
+    progress: Progress = field(default_factory=Silent)
+    stop: Stop = field(default_factory=Stop)
+    overrides_share: float = 1 / 96
+    people_at_once: int = 8
+
+    @property
+    def name(self) -> str:
+        """The pair's name in the configuration."""
+        return self.policy.pair

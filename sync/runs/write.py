@@ -1,0 +1,82 @@
+"""Writes of one linked person: status, name, and moving a link."""
+
+from dataclasses import replace
+
+from sync.core.plan import Acceptance, Base, Kind, Link, Outcome, Row
+from sync.core.ports import Settlement
+from sync.core.record import Affiliate, Partner, Side, split_name
+from sync.core.status import affihub_meaning, affihub_state
+from sync.runs.applying import (
+    Applying,
+    Look,
+    MovedError,
+    applied,
+    check_unmoved,
+    not_kept,
+    read_affiliate,
+    same,
+)
+
+
+async def write_status(at: Applying, row: Row, link: Link) -> Settlement:
+    """Switch a person on or off on one side."""
+    now = await check_unmoved(at, row, link)
+    await at.intend(row)
+    affiliate, partner = await _send_status(at, row, link, now)
+    kept = affiliate.status if row.side is Side.WHOP and affiliate else partner.status
+    if kept != row.after:
+        return await not_kept(at, row, kept)
+    value = affihub_meaning(affihub_state(partner.status))
+    whop = affiliate.status if affiliate else "gone"
+    return await applied(
+        at,
+        row,
+        replace(
+            link,
+            status=Base(value, whop, partner.status),
+            acceptance=_acceptance(row, link),
+            activation_owed=False if row.kind is Kind.ACTIVATE_PARTNER else link.activation_owed,
+        ),
+    )
+
+
+def _acceptance(row: Row, link: Link) -> Acceptance:
+    return Acceptance.ACCEPTED if row.kind is Kind.ACTIVATE_PARTNER else link.acceptance
+
+
+async def _send_status(
+    at: Applying, row: Row, link: Link, now: Look
+) -> tuple[Affiliate | None, Partner]:
+    """Write the status and read it back; the other side's record is as just looked at."""
+    if now.partner is None:
+        raise MovedError("Affihub does not show this partner any more.")
+    if row.side is Side.AFFIHUB:
+        return now.affiliate, await at.writers.affihub.set_status(link.affihub_id, str(row.after))
+    if row.kind is Kind.ARCHIVE_AFFILIATE:
+        await at.writers.whop.archive(link.whop_id)
+    else:
+        await at.writers.whop.unarchive(link.whop_id)
+    return await at.pair.whop.affiliate(link.whop_id), now.partner
+
+
+async def write_name(at: Applying, row: Row, link: Link) -> Settlement:
+    """Fill an empty name."""
+    now = await check_unmoved(at, row, link)
+    same("The name on Affihub", "", now.partner.name if now.partner else None)
+    await at.intend(row)
+    first, last = split_name(str(row.after))
+    partner = await at.writers.affihub.set_name(link.affihub_id, first, last)
+    if partner.name != " ".join(str(row.after).split()):
+        return await not_kept(at, row, partner.name)
+    name = Base(partner.name, row.after, partner.name)
+    return await applied(at, row, replace(link, name=name))
+
+
+async def move_link(at: Applying, row: Row, link: Link) -> Settlement:
+    """Hang a link on the user's other affiliate; the old rates were the old affiliate's."""
+    affiliate = await read_affiliate(at, row.after)
+    if affiliate is None or affiliate.user_id != link.user_id:
+        raise MovedError("The user's other affiliate is not there any more.")
+    moved = replace(link, whop_id=affiliate.id, evidence="moved", commission=None)
+    done = Settlement(replace(row, outcome=Outcome.APPLIED), link=moved, unlink=link)
+    return await at.settle(done)
