@@ -1,1 +1,1 @@
-"""The command line: parse -> one call -> render -> exit code. Commands are listed in ``main.py``."""
+"""The command line: parse -> one call -> render -> exit code; ``main.py`` lists the commands."""

@@ -5,7 +5,7 @@ Heavy modules are imported inside the commands: ``affisync --help`` has to be qu
 
 import sys
 from importlib import import_module
-from typing import Final
+from typing import Annotated, Final
 
 import typer
 
@@ -30,8 +30,6 @@ COMMANDS: Final = (
 
 app = typer.Typer(
     name="affisync",
-    help="Keeps a Whop company's affiliates and an Affihub program's partners in step: "
-    "who may earn, and at which rate.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -40,9 +38,9 @@ app = typer.Typer(
 )
 
 
-def _version(value: bool) -> None:  # noqa: FBT001  # the form of a typer callback
+def _version(value: bool) -> None:  # the form of a typer callback
     if value:
-        from sync import __version__  # noqa: PLC0415
+        from sync import __version__
 
         typer.echo(f"affisync {__version__}")
         raise typer.Exit
@@ -50,12 +48,15 @@ def _version(value: bool) -> None:  # noqa: FBT001  # the form of a typer callba
 
 @app.callback()
 def affisync(
-    version: bool = typer.Option(  # noqa: FBT001
-        default=False, param_decls=["--version"], callback=_version, is_eager=True,
-        help="Show the version.",
-    ),
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Show the version."),
+    ] = False,
 ) -> None:
-    """Nothing happens before a command is named."""
+    """Keep a Whop company's affiliates and an Affihub program's partners in step.
+
+    Who may earn, and at which rate: the same story on both sides, in both directions.
+    """
 
 
 def _register() -> None:
@@ -89,7 +90,7 @@ def main() -> None:
 
 
 def _say(text: str) -> None:
-    from sync.render.clean import clean  # noqa: PLC0415
+    from sync.render.clean import clean
 
     for line in text.splitlines():
-        print(f"affisync: {clean(line)}", file=sys.stderr)
+        typer.echo(f"affisync: {clean(line, 1000)}", err=True)

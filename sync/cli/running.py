@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
@@ -35,7 +36,7 @@ class Asked:
 def say(text: str) -> None:
     """A message for the person at the terminal, on stderr, free of anything that steers it."""
     for line in text.splitlines():
-        print(f"affisync: {clean(line, 1000)}", file=sys.stderr)
+        typer.echo(f"affisync: {clean(line, 1000)}", err=True)
 
 
 async def run_pair(app: App, name: str, asked: Asked) -> Report:

@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import typer
+
 from sync.cli.options import ReportFormat
 from sync.errors import UsageError
 
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
 def show(report: "Report", form: ReportFormat, output: Path | None = None) -> None:
     """Render a report and print it, or write it to a file and say where it is."""
-    from sync.render import Format, render  # noqa: PLC0415
+    from sync.render import Format, render
 
     text = render(report, Format(form.value), width=columns(), color=has_color(output))
     if output is None:
@@ -23,7 +25,7 @@ def show(report: "Report", form: ReportFormat, output: Path | None = None) -> No
         sys.stdout.flush()
         return
     write(output, text)
-    print(f"affisync: the report is in {output}", file=sys.stderr)
+    typer.echo(f"affisync: the report is in {output}", err=True)
 
 
 def write(output: Path, text: str) -> None:

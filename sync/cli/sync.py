@@ -23,6 +23,7 @@ from sync.errors import AffisyncError, UsageError
 
 if TYPE_CHECKING:
     from sync.app import App
+    from sync.cli.running import Asked
     from sync.core.report import Report
 
 ORDER_OF_CODES = (2, 5, 1, 4, 3, 0)
@@ -54,8 +55,8 @@ def command(
 
     Example: affisync sync --dry-run --format html --output report.html
     """
-    from sync.app import open_app  # noqa: PLC0415
-    from sync.cli.running import Asked, run_pair  # noqa: PLC0415
+    from sync.app import open_app
+    from sync.cli.running import Asked
 
     allowed = _guards(allow or ())
     if not dry_run and not yes and not sys.stdin.isatty():
@@ -71,8 +72,8 @@ def command(
 
 def _guards(names: Iterable[str]) -> frozenset[str]:
     """The guards to waive; an unknown name is refused with those there are."""
-    from sync.core.guard import WAIVE_ALL  # noqa: PLC0415
-    from sync.core.policy import GuardClass  # noqa: PLC0415
+    from sync.core.guard import WAIVE_ALL
+    from sync.core.policy import GuardClass
 
     known = [*GuardClass, WAIVE_ALL]
     for name in names:
@@ -90,13 +91,11 @@ def _names(
     return names
 
 
-def _one(
-    app: "App", name: str, asked: "Asked", form: ReportFormat, output: Path | None
-) -> int:
+def _one(app: "App", name: str, asked: "Asked", form: ReportFormat, output: Path | None) -> int:
     """Run one pair and show its report; a failure to start is its exit code, not everybody's."""
-    from sync.cli.running import run_pair, say  # noqa: PLC0415
-    from sync.cli.show import show  # noqa: PLC0415
-    from sync.core.report import exit_code  # noqa: PLC0415
+    from sync.cli.running import run_pair, say
+    from sync.cli.show import show
+    from sync.core.report import exit_code
 
     try:
         report: Report = asyncio.run(run_pair(app, name, asked))

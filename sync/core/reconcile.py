@@ -105,6 +105,7 @@ def _as_learnt(rows: Iterable[Row], known: Known) -> tuple[Row, ...]:
 
 def _notes(gathered: Gathered, rows: Iterable[Row]) -> Iterable[str]:
     """What everybody should know before reading the rows."""
+    yield from gathered.notes
     for snapshot in (gathered.whop, gathered.affihub):
         if not snapshot.complete:
             yield (

@@ -142,7 +142,8 @@ class Snapshot(Generic[R]):
 class Gathered:
     """What one run read: both snapshots, addresses by Whop user id, overrides by affiliate id.
 
-    An affiliate whose overrides were not read is not in ``overrides``.
+    An affiliate whose overrides were not read is not in ``overrides``; ``notes`` says why, where
+    they should have been.
     """
 
     whop: Snapshot[Affiliate]
@@ -150,6 +151,7 @@ class Gathered:
     emails: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     overrides: Mapping[str, tuple[Override, ...]] = field(default_factory=dict)
     emails_readable: bool = True
+    notes: tuple[str, ...] = ()
 
     @property
     def complete(self) -> bool:

@@ -13,7 +13,7 @@ from sync.core.policy import CommissionSync, GuardClass, Limit
 from sync.core.ports import EmailReading, Known, OverrideReading, Spent
 from sync.core.record import Affiliate, Gathered, Override, Partner, Side, Snapshot
 from sync.core.status import WhopState, whop_state
-from sync.errors import ConfigError, NotFound
+from sync.errors import ConfigError, Malformed, NotFound
 from sync.runs.pair import Pair
 
 KNOWN_EMAIL_AGE: Final = timedelta(days=7)
@@ -38,8 +38,8 @@ async def gather(pair: Pair, known: Known) -> Gathered:
     pair.stop.check()
     now = pair.clock()
     emails, readable = await _emails(pair, known, whop, now)
-    overrides = await _overrides(pair, known, whop, now)
-    return Gathered(whop, affihub, emails, overrides, emails_readable=readable)
+    overrides, notes = await _overrides(pair, known, whop, now)
+    return Gathered(whop, affihub, emails, overrides, emails_readable=readable, notes=notes)
 
 
 def _same_company(pair: Pair, known: Known) -> None:
@@ -156,18 +156,23 @@ def _email_is_due(reading: EmailReading | None, now: datetime) -> bool:
 
 async def _overrides(
     pair: Pair, known: Known, whop: Snapshot[Affiliate], now: datetime
-) -> dict[str, tuple[Override, ...]]:
+) -> tuple[dict[str, tuple[Override, ...]], tuple[str, ...]]:
     """Overrides by affiliate id: as remembered where nothing moved, read where something did."""
     if pair.policy.commission.sync is CommissionSync.OFF:
-        return {}
+        return {}, ()
     earning = [a for a in whop.records.values() if whop_state(a.status) in _MAY_EARN]
     links = {link.whop_id: link for link in known.links}
     due = [a for a in earning if _overrides_moved(a, known.overrides.get(a.id), links.get(a.id))]
     due += _rotating(earning, {a.id for a in due}, known.overrides, pair.overrides_share)
-    fresh = await _read_overrides(pair, due, now)
+    fresh, faults = await _read_overrides(pair, due, now)
     await asyncio.to_thread(pair.store.cache_overrides, pair.name, fresh)
     readings = {**known.overrides, **fresh}
-    return {a.id: readings[a.id].overrides if a.id in readings else () for a in earning}
+    told = {
+        a.id: readings[a.id].overrides if a.id in readings else ()
+        for a in earning
+        if a.id not in faults
+    }
+    return told, tuple(faults.values())
 
 
 _MAY_EARN = (WhopState.ACTIVE, WhopState.ARCHIVED)
@@ -200,10 +205,22 @@ def _rotating(
 
 async def _read_overrides(
     pair: Pair, due: Iterable[Affiliate], now: datetime
-) -> dict[str, OverrideReading]:
+) -> tuple[dict[str, OverrideReading], dict[str, str]]:
+    """What was read, and why one affiliate's overrides could not be: that costs nobody else."""
     affiliates = list(due)
-    read = await all_of(pair.whop.overrides(a.id) for a in affiliates)
-    return {
-        a.id: OverrideReading(overrides, a.overrides_count, a.updated_at, now)
-        for a, overrides in zip(affiliates, read, strict=True)
+    read = await all_of(_overrides_of(pair, a.id) for a in affiliates)
+    answers = dict(zip((a.id for a in affiliates), read, strict=True))
+    fresh = {
+        a.id: OverrideReading(told, a.overrides_count, a.updated_at, now)
+        for a in affiliates
+        if isinstance(told := answers[a.id], tuple)
     }
+    return fresh, {whop_id: told for whop_id, told in answers.items() if isinstance(told, str)}
+
+
+async def _overrides_of(pair: Pair, whop_id: str) -> tuple[Override, ...] | str:
+    """The overrides of one affiliate, or the sentence that says why they cannot be read."""
+    try:
+        return await pair.whop.overrides(whop_id)
+    except (Malformed, NotFound) as error:
+        return f"The rate of {whop_id} is left alone: {error}"

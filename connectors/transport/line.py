@@ -1,0 +1,247 @@
+"""One request's way out and back, and the client it goes through.
+
+Layers, outermost first: retries, pace, the request itself. A request that was sent is never
+cancelled, because httpx's pool dies of it (dependencies.md section 2): a cancelled caller waits for
+the answer, and closing waits for all of them.
+"""
+
+import asyncio
+import ipaddress
+import logging
+import random
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Coroutine, Generator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final, TypeVar
+from urllib.parse import quote
+
+import httpx
+
+from connectors.transport.answer import Answer, Read, dumps
+from connectors.transport.pace import Allowance, Monotonic, Pace, Sleep, Waits
+from connectors.transport.redact import Redactor
+from connectors.transport.retry import Chance, RetryPolicy
+from connectors.transport.translate import FOREIGN, Sending, Translator
+from connectors.transport.wait import wait_told
+from sync.core.ports import Clock
+from sync.core.record import Side
+from sync.errors import Malformed, Rejected, Unavailable
+
+T = TypeVar("T")
+Path = Sequence[str]
+"""Segments of a path below the base URL; each is quoted, so none can lead elsewhere."""
+Params = Sequence[tuple[str, str]]
+Body = Mapping[str, object]
+
+TIMEOUT: Final = httpx.Timeout(connect=5, read=15, write=15, pool=20)
+"""Seconds; an answer starts later than that only when something is wrong."""
+BODY_MAX: Final = 20_000_000
+"""Bytes of an answer, unpacked; a page of 100 records has about 100,000."""
+NOWHERE: Final = frozenset({"", ".", ".."})
+"""Segments that would change which record a path names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """Where a side's API is and what we bring to it.
+
+    ``key_source`` tells people where the key comes from; ``needs`` is the permission each
+    operation asks for, where the side has such names.
+    """
+
+    side: Side
+    base_url: str
+    api_key: str = field(repr=False)
+    allowance: Allowance
+    concurrency: int
+    key_source: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    needs: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What the transport takes from the world outside; tests hand in their own."""
+
+    clock: Monotonic = time.monotonic
+    now: Clock = lambda: datetime.now(UTC)
+    sleep: Sleep = asyncio.sleep
+    chance: Chance = random.random
+    policy: RetryPolicy = field(default_factory=RetryPolicy)
+    transport: httpx.AsyncBaseTransport | None = None
+
+
+REAL_WORLD: Final = Surroundings()
+"""This machine's clocks, its network, and pauses that are waited for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request as it is asked for."""
+
+    operation: str
+    method: str
+    path: Path
+    params: Params = ()
+    body: Body | None = None
+    sending: Sending = Sending.REPEATABLE
+
+
+class _Bearer(httpx.Auth):
+    """The key, set on each request: nothing in the environment or a URL can take its place."""
+
+    def __init__(self, api_key: str) -> None:
+        self._header = f"Bearer {api_key}"
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Set the header."""
+        request.headers["Authorization"] = self._header
+        yield request
+
+
+class Line:
+    """The client with everything around it; ``client`` says what may go over it."""
+
+    def __init__(self, client: httpx.AsyncClient, access: Access, around: Surroundings) -> None:
+        self._client = client
+        self._side = access.side
+        self._base_url = access.base_url.rstrip("/")
+        self._redactor = Redactor(access.api_key)
+        self._errors = Translator(access.side, access.key_source, access.needs)
+        self._pace = Pace(access.allowance, access.concurrency, around.clock, around.sleep)
+        self._around = around
+        self._sent: Counter[str] = Counter()
+        self._in_flight: set[asyncio.Task[Answer]] = set()
+
+    def sent(self) -> Mapping[str, int]:
+        """Requests sent so far, by operation."""
+        return dict(self._sent)
+
+    def waits(self) -> Mapping[str, Waits]:
+        """Waits for the pace so far, by operation."""
+        return self._pace.waits()
+
+    async def call(self, call: Call, read: Read[T]) -> T:
+        """What ``read`` makes of the answer; tried again by the policy where that is safe."""
+
+        def slow_down(error: Unavailable, seconds: float) -> None:
+            if error.status == httpx.codes.TOO_MANY_REQUESTS or error.retry_after:
+                self._pace.pause(call.operation, seconds)
+
+        around = self._around
+        retrying = around.policy.retrying(around.sleep, around.chance, slow_down)
+        return await retrying(self._attempt, call, read)
+
+    async def settle(self) -> None:
+        """Wait for every request in flight."""
+        while self._in_flight:
+            await asyncio.wait(self._in_flight)
+
+    async def _attempt(self, call: Call, read: Read[T]) -> T:
+        url = self._url(call)
+        await self._pace.admit(call.operation)
+        try:
+            return read(await self._to_its_end(self._exchange(call, url)))
+        except Malformed as error:
+            raise self._errors.doubted(call.sending, error) from None
+
+    async def _to_its_end(self, exchange: Coroutine[Any, Any, Answer]) -> Answer:
+        task = asyncio.create_task(exchange)
+        self._in_flight.add(task)
+        task.add_done_callback(self._in_flight.discard)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            await asyncio.wait({task})
+            raise
+
+    async def _exchange(self, call: Call, url: str) -> Answer:
+        self._sent[call.operation] += 1
+        try:
+            return await self._send(call, url)
+        except FOREIGN as error:
+            raise self._errors.failed(call.operation, call.sending, error) from None
+        finally:
+            self._pace.leave()
+
+    async def _send(self, call: Call, url: str) -> Answer:
+        content = None if call.body is None else dumps(call.body).encode()
+        headers = {} if content is None else {"Content-Type": "application/json"}
+        request = self._client.build_request(
+            call.method, url, params=list(call.params), content=content, headers=headers
+        )
+        response = await self._client.send(request, stream=True)
+        try:
+            answer = await self._received(call, response)
+        finally:
+            await response.aclose()
+        if not response.is_success:
+            told = wait_told(response.headers, answer.told, self._around.now())
+            raise self._errors.refused(call.sending, answer, told)
+        return answer
+
+    async def _received(self, call: Call, response: httpx.Response) -> Answer:
+        body = bytearray()
+        async for chunk in response.aiter_bytes():
+            body += chunk
+            if len(body) > BODY_MAX:
+                break
+        request_id = self._redactor.request_id(response.headers)
+        answer = Answer(
+            self._side,
+            call.operation,
+            response.status_code,
+            bytes(body),
+            request_id,
+            self._redactor,
+        )
+        if len(body) > BODY_MAX:
+            raise answer.malformed("is larger than 20 MB")
+        return answer
+
+    def _url(self, call: Call) -> str:
+        if NOWHERE.intersection(call.path):
+            raise Rejected(
+                f"{call.operation} was not sent to {self._side.title}: an id in it is not usable.",
+                side=self._side,
+                operation=call.operation,
+            )
+        return "/".join([self._base_url, *(quote(segment, safe="") for segment in call.path)])
+
+
+@asynccontextmanager
+async def open_line(access: Access, around: Surroundings) -> AsyncIterator[Line]:
+    """The line of one side for one run; leaving waits for the requests in flight."""
+    for name in ("httpx", "httpcore"):
+        # At INFO httpx logs whole URLs with their query (dependencies.md section 10).
+        logging.getLogger(name).setLevel(logging.WARNING)
+    limits = httpx.Limits(
+        max_connections=access.concurrency, max_keepalive_connections=access.concurrency
+    )
+    async with httpx.AsyncClient(
+        auth=_Bearer(access.api_key),
+        headers={"Accept": "application/json", "User-Agent": "affisync", **access.headers},
+        timeout=TIMEOUT,
+        limits=limits,
+        follow_redirects=False,
+        transport=around.transport,
+        # Proxies and certificates of the environment count for what lies outside this machine;
+        # what lies on it is reached directly, so that no proxy sees its unencrypted key.
+        trust_env=not _is_loopback(access.base_url),
+    ) as client:
+        line = Line(client, access, around)
+        try:
+            yield line
+        finally:
+            await line.settle()
+
+
+def _is_loopback(base_url: str) -> bool:
+    host = httpx.URL(base_url).host
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,217 @@
+"""The report as one self-contained HTML file: no request leaves it, and nothing foreign runs in it.
+
+Style and script are files of their own, put inline; the policy lets exactly these two in, by hash.
+"""
+
+import base64
+import hashlib
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
+from sync.core.plan import Alone, Disposition, Outcome, Person, Row
+from sync.core.record import Side
+from sync.core.report import Mode, Report
+from sync.render import words
+from sync.render.clean import clean
+from sync.render.outline import ordered, sections
+
+POLICY: Final = (
+    "default-src 'none'; style-src {style}; script-src {script}; img-src data:; "
+    "base-uri 'none'; form-action 'none'"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """A person as a cell shows them."""
+
+    name: str
+    contacts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row as the table shows it; every text is clean."""
+
+    row: Row
+    who: Who
+    task: str
+    before: str
+    after: str
+    agreed: str
+    reason: str
+    error: str
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One number of the summary; a filter where rows stand behind it."""
+
+    title: str
+    count: int
+    meaning: str
+    mark: str = ""
+    shape: str = ""
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One filter of the table: its name, label, and values with how many rows have each."""
+
+    name: str
+    label: str
+    options: tuple[tuple[str, str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """Somebody without a counterpart, as the table shows them."""
+
+    who: Who
+    id: str
+    status: str
+    reason: str
+    suggestion: str
+
+
+def render(report: Report) -> str:
+    """The report as one HTML file."""
+    style, script = _part("report.css"), _part("report.js")
+    people = [row.person for row in report.rows]
+    return _template().render(
+        report=report,
+        words=words,
+        clean=clean,
+        dry=report.run.mode is Mode.DRY_RUN,
+        policy=POLICY.format(style=_hash(style), script=_hash(script)),
+        style=style,
+        script=script,
+        cards=_cards(report),
+        needs=[section for section in sections(report) if section.command],
+        choices=_choices(report.rows),
+        lines=[_line(row) for row in ordered(report.rows)],
+        signs=words.SIGNS,
+        monthly=any(person.monthly_usd is not None for person in people),
+        earnings=any(person.earnings_usd is not None for person in people),
+        strays={side: tuple(map(_stray, report.unmatched.get(side, ()))) for side in Side},
+    )
+
+
+@cache
+def _template() -> Template:
+    # Always on: autoescape by file name would not know .j2.
+    environment = Environment(
+        loader=PackageLoader("sync.render"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["money"] = words.money
+    environment.filters["plain"] = _plain
+    return environment.get_template("report.html.j2")
+
+
+@cache
+def _part(name: str) -> str:
+    return files("sync.render").joinpath("templates", name).read_text("utf-8")
+
+
+def _hash(text: str) -> str:
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+def _plain(amount: Decimal | None) -> str:
+    """An amount to sort by; empty where unknown."""
+    return "" if amount is None else format(amount, "f")
+
+
+def _who(person: Person) -> Who:
+    return Who(words.label(person), words.contacts(person))
+
+
+def _line(row: Row) -> Line:
+    ids = filter(None, (clean(row.key), clean(row.whop_id), clean(row.affihub_id)))
+    before, after = words.values(row)
+    return Line(
+        row=row,
+        who=_who(row.person),
+        task=words.task(row.kind, row.side),
+        before=before,
+        after=after,
+        agreed=words.agreed(row),
+        reason=clean(row.reason, words.SENTENCE_LIMIT),
+        error=clean(row.error, words.SENTENCE_LIMIT),
+        ids=tuple(ids),
+    )
+
+
+def _stray(alone: Alone) -> Stray:
+    return Stray(
+        who=_who(alone.person),
+        id=clean(alone.id),
+        status=clean(alone.status),
+        reason=clean(alone.reason, words.SENTENCE_LIMIT),
+        suggestion=clean(alone.suggestion),
+    )
+
+
+def _cards(report: Report) -> list[Card]:
+    """The counts worth a card: every mark, but outcomes only once there are any.
+
+    Once every row to apply has an outcome, the outcomes say it all.
+    """
+    counts = report.counts
+    done = all(words.mark(row) != Disposition.APPLY for row in report.rows)
+    shown = [
+        sign
+        for sign in words.SIGNS
+        if counts[sign.value] or isinstance(sign, Disposition)
+        if not (done and sign is Disposition.APPLY)
+    ]
+    return [
+        Card("Linked", report.links, "People known on both sides."),
+        Card("In sync", report.in_sync, "Linked people without a row."),
+        *(_mark_card(sign, counts[sign.value]) for sign in shown),
+        *(
+            Card(f"Only {side.brand}", counts[f"unmatched_{side}"], "Without a counterpart.")
+            for side in Side
+        ),
+    ]
+
+
+def _mark_card(sign: words.Mark, count: int) -> Card:
+    shown = words.SIGNS[sign]
+    by = "outcome" if isinstance(sign, Outcome) else "disposition"
+    return Card(shown.title, count, shown.meaning, sign.value, shown.shape, by)
+
+
+def _choices(rows: Iterable[Row]) -> list[Choice]:
+    rows = tuple(rows)
+    read = {
+        "kind": ("Kind", [(row.kind.value, words.title(row.kind)) for row in rows]),
+        "disposition": (
+            "Disposition",
+            [(r.disposition.value, words.title(r.disposition)) for r in rows],
+        ),
+        "side": ("Side", [(row.side.value, row.side.brand) for row in rows]),
+        "outcome": (
+            "Outcome",
+            [(r.outcome.value, words.title(r.outcome)) for r in rows if r.outcome],
+        ),
+    }
+    return [
+        Choice(name, label, tuple((*told, n) for told, n in sorted(Counter(values).items())))
+        for name, (label, values) in read.items()
+        if values
+    ]

@@ -1,0 +1,187 @@
+"""The report for a terminal, made for the person who reviews it: what needs them comes first."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from sync.core.plan import Disposition, Outcome, Row
+from sync.core.report import Mode, Report
+from sync.render.clean import clean
+from sync.render.console import printed
+from sync.render.outline import Group, Section, sections, waits
+from sync.render.words import (
+    NOTHING_WRITTEN,
+    SENTENCE_LIMIT,
+    SIGNS,
+    Mark,
+    agreed,
+    alone,
+    change,
+    completeness,
+    contacts,
+    facts,
+    headline,
+    label,
+    number,
+    task,
+    why,
+)
+
+ROWS: Final = 200
+"""Rows of one table: rich needs 0.3 ms for each, and nobody reads more on a terminal."""
+
+WIDE: Final = 110
+"""From here on, who a person is stands on one line."""
+
+COLORS: Final[dict[Mark, str]] = {
+    Outcome.FAILED: "bold red",
+    Disposition.HELD: "bold yellow",
+    Disposition.CONFLICT: "bold magenta",
+    Disposition.BREAK: "bold red",
+    Disposition.APPLY: "bold green",
+    Outcome.APPLIED: "bold green",
+    Outcome.STALE: "bold cyan",
+    Outcome.SKIPPED: "bold cyan",
+    Disposition.WAITING: "bold blue",
+}
+
+
+def render(report: Report, *, width: int, color: bool) -> str:
+    """The report as terminal text."""
+    return printed(_parts(report, wide=width >= WIDE), width=width, color=color)
+
+
+def _parts(report: Report, *, wide: bool) -> Iterator[RenderableType]:
+    yield from _top(report)
+    for section in sections(report):
+        yield from _section(section, wide=wide)
+    yield from _waiting(report)
+    yield from _bottom(report)
+
+
+def _top(report: Report) -> Iterator[RenderableType]:
+    yield Text(headline(report), "bold")
+    if report.run.mode is Mode.DRY_RUN:
+        yield Text(NOTHING_WRITTEN, "dim")
+    if report.snapshots:
+        yield Text()
+        yield _indented(_listings(report))
+    told = (f"run {clean(report.run.id)}", *facts(report.run))
+    yield Padding(Text(" · ".join(told), "dim"), (1, 0, 0, 2))
+
+
+def _listings(report: Report) -> Table:
+    table = Table.grid(padding=(0, 2))
+    for place in ("left", "right", "right", "left"):
+        table.add_column(justify="right" if place == "right" else "left")
+    for side, note in report.snapshots.items():
+        whole = Text(completeness(note), "" if note.complete else "bold yellow")
+        asked = number(note.requests, "request")
+        table.add_row(Text(side.brand), Text(number(note.records, "record")), Text(asked), whole)
+    return table
+
+
+def _heading(sign: Mark, title: str, count: int) -> RenderableType:
+    return _ruled(Text(f"{SIGNS[sign].shape} {title} · {count:,}", COLORS[sign]))
+
+
+def _ruled(heading: Text) -> RenderableType:
+    return Padding(Rule(heading, align="left", style="dim"), (1, 0, 0, 0))
+
+
+def _section(section: Section, *, wide: bool) -> Iterator[RenderableType]:
+    yield _heading(section.mark, section.title, section.count)
+    yield _indented(Text(SIGNS[section.mark].meaning, "dim"))
+    if section.command:
+        yield _indented(Text("To look closer:"))
+        yield _command(section.command)
+    for group in section.groups:
+        yield from _group(group, wide=wide)
+
+
+def _group(group: Group, *, wide: bool) -> Iterator[RenderableType]:
+    yield Text()
+    yield _indented(Text(f"{group.title} · {len(group.rows):,}", "bold"))
+    if group.says:
+        yield _indented(Text(group.says))
+    if group.command:
+        yield _command(group.command)
+    if reason := _one_reason(group):
+        yield _indented(Text(reason))
+    yield _indented(_table(group, wide=wide, reasons=not reason))
+    if (left := len(group.rows) - ROWS) > 0:
+        yield _indented(Text(f"and {left:,} more, see the report", "dim"))
+
+
+def _one_reason(group: Group) -> str:
+    """The reason all rows of a group share: told once, it leaves each person a single line."""
+    reasons = {why(row) for row in group.rows}
+    return " ".join(reasons.pop()) if len(group.rows) > 1 == len(reasons) else ""
+
+
+def _command(command: str) -> RenderableType:
+    # Never wrapped: a command is copied as one line.
+    return Text(f"    {command}", "bold cyan", no_wrap=True, overflow="ignore")
+
+
+def _table(group: Group, *, wide: bool, reasons: bool) -> Table:
+    # Shares, not contents, make the columns, so that those of all tables stand in line.
+    shares = ((40, 30, 44) if wide else (30, 22, 26)) if reasons else (56, 22)
+    table = Table(box=None, expand=True, padding=(0, 2, 0, 0), show_header=False)
+    for share in shares:
+        table.add_column(ratio=share, overflow="fold")
+    for row in group.rows[:ROWS]:
+        who = _who(row, wide=wide or not reasons)
+        table.add_row(who, _what(row, group), *([_why(row)] if reasons else []))
+    return table
+
+
+def _who(row: Row, *, wide: bool) -> Text:
+    known = [Text(contact, "dim") for contact in contacts(row.person)]
+    return Text("  " if wide else "\n").join([Text(label(row.person), "bold"), *known])
+
+
+def _what(row: Row, group: Group) -> Text:
+    lines = [Text(change(row))]
+    if not group.task:
+        lines.insert(0, Text(task(row.kind, row.side)))
+    if base := agreed(row):
+        lines.append(Text(base, "dim"))
+    return Text("\n").join(lines)
+
+
+def _why(row: Row) -> Text:
+    reason, *errors = map(Text, why(row) or ("",))
+    for error in errors:
+        error.stylize("red")
+    return Text("\n").join([reason, *errors])
+
+
+def _waiting(report: Report) -> Iterator[RenderableType]:
+    waiting = waits(report)
+    if not waiting:
+        return
+    yield _heading(Disposition.WAITING, "Waiting", sum(wait.count for wait in waiting))
+    table = Table.grid(padding=(0, 2))
+    table.add_column(justify="right")
+    for wait in waiting:
+        table.add_row(Text(f"{wait.count:,}"), Text(wait.rule, "bold"), Text(wait.reason))
+    yield _indented(table)
+
+
+def _bottom(report: Report) -> Iterator[RenderableType]:
+    notes = [clean(note, SENTENCE_LIMIT) for note in report.notes]
+    if told := alone(report):
+        notes.append(f"{told} The HTML and JSON reports list them.")
+    if notes:
+        yield _ruled(Text("Notes", "bold"))
+    yield from (_indented(Text(note)) for note in notes)
+
+
+def _indented(part: RenderableType) -> RenderableType:
+    return Padding(part, (0, 0, 0, 2))

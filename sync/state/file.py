@@ -1,0 +1,129 @@
+"""The state file before SQLAlchemy sees it: private, ours, of a version we know."""
+
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Final
+
+from sync.errors import StateError
+from sync.state.faults import SENTENCES, told
+from sync.state.migrations import REVISIONS
+
+APPLICATION_ID: Final = 0x41464653
+"""``AFFS`` in SQLite's header: what tells our file from any other one."""
+
+PRIVATE: Final = 0o600
+COMPANIONS: Final = ("", "-wal", "-shm", "-journal")
+"""The file and what SQLite puts beside it; all hold people's addresses."""
+
+BUSY_SECONDS: Final = 5.0
+"""How long a writer waits for another one."""
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A raw connection; never makes a file, so that a state deleted meanwhile is an error."""
+    return sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode=rw",
+        uri=True,
+        timeout=BUSY_SECONDS,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+
+
+def make(path: Path) -> None:
+    """Make the file where there is none.
+
+    Raises ``StateError`` for a directory, a missing or unwritable folder, an unwritable file.
+    """
+    try:
+        # Only ever a new file: closing an old one would drop the locks SQLite has on it elsewhere
+        # in this program (POSIX locks belong to the program, not to the open file).
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, PRIVATE))
+    except FileExistsError:
+        _refuse_unusable(path)
+    except OSError as error:
+        raise StateError(_refusal(path, error)) from error
+
+
+def _refuse_unusable(path: Path) -> None:
+    if path.is_dir():
+        raise StateError(f"{path} is a directory, not a state file. Name a file in state.url.")
+    # SQLite would open it for reading and fail with the first write only.
+    effective = os.access in os.supports_effective_ids
+    if not os.access(path, os.R_OK | os.W_OK, effective_ids=effective):
+        raise StateError(SENTENCES[sqlite3.SQLITE_READONLY].format(path=path))
+
+
+def make_private(path: Path) -> None:
+    """Leave nobody but the owner any right to a file that is known to be ours.
+
+    Raises ``StateError`` where this user may not change that.
+    """
+    for suffix in COMPANIONS:
+        try:
+            _tighten(path.with_name(path.name + suffix))
+        except FileNotFoundError:
+            continue  # SQLite takes its companions away when the last program closes the file
+        except OSError as error:
+            raise StateError(
+                f"Other users can read the state file {path}, and this user may not change that."
+                " Make this user its owner, then try again."
+            ) from error
+
+
+def _tighten(path: Path) -> None:
+    if path.stat().st_mode & 0o777 & ~PRIVATE:
+        path.chmod(PRIVATE)
+
+
+def _refusal(path: Path, error: OSError) -> str:
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return (
+            f"There is no folder {path.parent} for the state file {path}."
+            " Make it, or name another file in state.url."
+        )
+    return (
+        f"The state file {path} cannot be made ({error.strerror})."
+        " Make its folder writable for this user, or name another file in state.url."
+    )
+
+
+def revision(path: Path) -> str | None:
+    """The revision of the state, None where the file is empty; turns the file to WAL.
+
+    Raises ``StateError`` for a file that is not SQLite, not ours, damaged or newer than this
+    program; such a file is left as it was.
+    """
+    with told(path), closing(connect(path)) as connection:
+        found = _revision(path, connection)
+        _to_wal(connection)
+        return found
+
+
+def _to_wal(connection: sqlite3.Connection) -> None:
+    """Kept in the file from then on; but a backup put in its place may have come without it."""
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+    except sqlite3.OperationalError as error:
+        # SQLite does not wait here. Another program is opening the same file, and turns it too.
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            raise
+
+
+def _revision(path: Path, connection: sqlite3.Connection) -> str | None:
+    if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+        return None
+    if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+        raise StateError(
+            f"{path} is a SQLite file of another program, not a state file of affisync."
+            " Name another file in state.url."
+        )
+    found = str(connection.execute("SELECT version_num FROM alembic_version").fetchone()[0])
+    if found not in REVISIONS:
+        raise StateError(
+            f"The state file {path} was made by a newer affisync (its revision is {found})."
+            " Update affisync, or name another file in state.url."
+        )
+    return found

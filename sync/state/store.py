@@ -1,0 +1,244 @@
+"""The store: the core's port to the state, one transaction for each verb.
+
+Plain blocking code, to be called from any thread. Every verb that takes a fence checks it in the
+transaction of its write and raises ``LeaseLost``; all raise ``StateError``.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+from weakref import WeakSet
+
+from sqlalchemy import Connection
+
+from sync.core.plan import Link, Outcome, Row
+from sync.core.ports import (
+    Clock,
+    EmailReading,
+    Fence,
+    Intent,
+    Known,
+    OverrideReading,
+    PastRow,
+    RunEntry,
+    Settlement,
+)
+from sync.core.report import Report, RunHead
+from sync.errors import PairBusy
+from sync.state import intents, leases, links, memory, readings, rows, runs
+from sync.state.database import Database, open_database
+from sync.state.holder import Program, this_program
+
+POLL: Final = 0.5
+"""Seconds between two looks at a pair somebody else holds."""
+
+
+@contextmanager
+def open_store(
+    path: Path,
+    *,
+    clock: Clock,
+    sleep: Callable[[float], object] = time.sleep,
+    program: Program | None = None,
+) -> Iterator["Store"]:
+    """The state at a path, made or upgraded first; closed, with its leases given back, at the end.
+
+    Raises ``StateError`` where the file cannot be used. ``program`` is who takes leases here.
+    """
+    store = Store(open_database(path), clock, sleep, program or this_program())
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+class Store:
+    """The state of every pair in one file (``sync.core.ports.Store``)."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        sleep: Callable[[float], object],
+        program: Program,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._sleep = sleep
+        self._program = program
+        # A lease that was released and let go of leaves by itself.
+        self._leases: WeakSet[leases.HeldLease] = WeakSet()
+
+    def close(self) -> None:
+        """Give back what is held and close every connection."""
+        for held in list(self._leases):
+            held.release()
+        self._database.close()
+
+    @contextmanager
+    def _fenced(self, fence: Fence) -> Iterator[Connection]:
+        with self._database.write() as connection:
+            leases.check(connection, fence)
+            yield connection
+
+    # What needs no lease
+
+    def known(self, pair: str, now: datetime) -> Known:
+        """Everything the state knows of this pair, in one consistent read."""
+        with self._database.read() as connection:
+            company_id, first_run_done = memory.facts(connection, pair)
+            return Known(
+                company_id=company_id,
+                links=links.every(connection, pair),
+                apart=links.every_apart(connection, pair),
+                emails=readings.emails(connection, pair),
+                overrides=readings.overrides(connection, pair),
+                parked=memory.parked(connection, pair),
+                held=memory.held(connection, pair),
+                spent=rows.spent(connection, pair, now),
+                first_run_done=first_run_done,
+            )
+
+    def begin_run(self, head: RunHead) -> None:
+        """Record that a run began."""
+        with self._database.write() as connection:
+            runs.begin(connection, head, self._program)
+
+    def finish_run(self, report: Report) -> None:
+        """Record the run's end and everything its report shows; rows replace earlier ones."""
+        with self._database.write() as connection:
+            runs.finish(connection, report, self._program, self._clock())
+
+    def report(self, run_id: str | None, pair: str | None) -> Report | None:
+        """A kept report: of this run id (or a unique start of it), or the latest one.
+
+        Raises ``UsageError`` where several run ids start so.
+        """
+        with self._database.read() as connection:
+            if run_id is None:
+                return runs.latest(connection, pair)
+            return runs.named(connection, run_id, pair)
+
+    def runs(self, pair: str | None, limit: int) -> tuple[RunEntry, ...]:
+        """The latest runs, newest first."""
+        with self._database.read() as connection:
+            return runs.entries(connection, pair, limit)
+
+    def history(
+        self, pair: str, ids: tuple[str | None, str | None], limit: int
+    ) -> tuple[PastRow, ...]:
+        """Rows of earlier runs about the person with either id, newest first."""
+        with self._database.read() as connection:
+            return rows.history(connection, pair, ids, limit)
+
+    def cache_emails(self, pair: str, read: Mapping[str, EmailReading]) -> None:
+        """Keep addresses as read, by Whop user id."""
+        with self._database.write() as connection:
+            readings.keep_emails(connection, pair, read)
+
+    def cache_overrides(self, pair: str, read: Mapping[str, OverrideReading]) -> None:
+        """Keep overrides as read, by affiliate id."""
+        with self._database.write() as connection:
+            readings.keep_overrides(connection, pair, read)
+
+    def open_intents(self, pair: str) -> tuple[Intent, ...]:
+        """Writes announced by runs that never recorded what came of them, oldest first."""
+        with self._database.read() as connection:
+            return intents.still_open(connection, pair)
+
+    # The lease
+
+    def lease(self, pair: str, *, wait: float = 0.0) -> leases.HeldLease:
+        """Take the pair, waiting up to ``wait`` seconds; ``PairBusy`` names who holds it."""
+        waited = 0.0
+        while True:
+            try:
+                return self._take(pair)
+            except PairBusy:
+                if waited >= wait:
+                    raise
+            self._sleep(POLL)
+            waited += POLL
+
+    def _take(self, pair: str) -> leases.HeldLease:
+        now = self._clock()
+        with self._database.write() as connection:
+            fence = leases.take(connection, pair, self._program, now)
+        held = leases.HeldLease(self._database, self._clock, fence, now + leases.LASTS)
+        self._leases.add(held)
+        return held
+
+    # What needs the lease
+
+    def remember_company(self, fence: Fence, company_id: str) -> None:
+        """Keep the company id of the pair's first run."""
+        with self._fenced(fence) as connection:
+            memory.remember_company(connection, fence.pair, company_id)
+
+    def save_links(self, fence: Fence, saved: Iterable[Link]) -> None:
+        """Insert or update links by their ids, bases and all, in bulk and in one transaction."""
+        with self._fenced(fence) as connection:
+            links.save(connection, fence.pair, tuple(saved))
+
+    def unlink(self, fence: Fence, link: Link, *, apart: bool) -> None:
+        """Remove a link; with ``apart`` remember to keep the two apart."""
+        with self._fenced(fence) as connection:
+            links.remove(connection, fence.pair, link)
+            if apart:
+                links.keep_apart(connection, fence.pair, link.user_id, link.affihub_id)
+
+    def keep_apart(self, fence: Fence, user_id: str, affihub_id: str) -> None:
+        """Remember that a person said these two are not the same."""
+        with self._fenced(fence) as connection:
+            links.keep_apart(connection, fence.pair, user_id, affihub_id)
+
+    def bring_together(self, fence: Fence, user_id: str, affihub_id: str) -> None:
+        """Forget that these two were to be kept apart (a person links them now)."""
+        with self._fenced(fence) as connection:
+            links.bring_together(connection, fence.pair, user_id, affihub_id)
+
+    def intend(
+        self, fence: Fence, run_id: str, row: Row, now: datetime, off: Sequence[str] = ()
+    ) -> int:
+        """Announce a remote write before it is sent; answers the intent's id."""
+        with self._fenced(fence) as connection:
+            run = runs.number(connection, run_id)
+            return intents.announce(connection, fence.pair, run, row, now, off)
+
+    def settle(self, fence: Fence, intent: int | None, run_id: str, done: Settlement) -> None:
+        """Close an intent and record outcome, link, base and parking in one transaction."""
+        with self._fenced(fence) as connection:
+            if intent is not None:
+                intents.close(connection, fence.pair, intent)
+            run = runs.number(connection, run_id)
+            rows.settle(connection, fence.pair, run, done.row, self._clock())
+            _remember(connection, fence.pair, done)
+
+    def end_stranded_runs(self, fence: Fence, now: datetime) -> None:
+        """Mark runs of this pair that began and never ended as failed: their process died."""
+        with self._fenced(fence) as connection:
+            runs.end_stranded(connection, fence.pair, self._program, now)
+
+    def remember_held(self, fence: Fence, held: Mapping[str, str], now: datetime) -> None:
+        """Replace the pair's held rows (key to guard) by these."""
+        with self._fenced(fence) as connection:
+            memory.remember_held(connection, fence.pair, held, now)
+
+    def lift_first_run(self, fence: Fence, who: str, now: datetime) -> None:
+        """Remember that the pair's first run was allowed, and by whom."""
+        with self._fenced(fence) as connection:
+            memory.lift_first_run(connection, fence.pair, who, now)
+
+
+def _remember(connection: Connection, pair: str, done: Settlement) -> None:
+    if done.unlink:
+        links.remove(connection, pair, done.unlink)
+    if done.link:
+        links.save(connection, pair, (done.link,))
+    if done.park:
+        memory.park(connection, pair, done.row.key, done.park)
+    elif done.row.outcome is Outcome.APPLIED:
+        memory.unpark(connection, pair, done.row.key)
