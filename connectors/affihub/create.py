@@ -68,19 +68,15 @@ class Creation:
         text = "Affihub made no partner: every slug that was tried belongs to somebody else."
         raise Rejected(text, side=Side.AFFIHUB, operation=CREATE)
 
-    async def _made_as(self, slug: str) -> CreatedPartner | Slug:
+    async def _made_as(self, slug: str, sends: int = SENDS) -> CreatedPartner | Slug:
         """The partner, or that the slug is taken; raises what stands in the way otherwise."""
-        for _ in range(SENDS):
-            try:
-                return await self._sent(slug)
-            except (Rejected, NotFound, Uncertain) as error:
-                trouble: ApiError = error
+        try:
+            return await self._sent(slug)
+        except (Rejected, NotFound, Uncertain) as trouble:
             seen = await self._seen(slug, trouble)
-            if seen is not Slug.FREE:
-                return seen
-            if not isinstance(trouble, Uncertain):
-                break
-        raise trouble
+            if seen is Slug.FREE and (sends == 1 or not isinstance(trouble, Uncertain)):
+                raise
+        return await self._made_as(slug, sends - 1) if seen is Slug.FREE else seen
 
     async def _sent(self, slug: str) -> CreatedPartner:
         told = await self.writer.post(

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from connectors.sandbox.gate import Endpoint, Refusal, bearer
-from connectors.sandbox.wire import NotJson, body_of, rounded
+from connectors.sandbox.wire import NotJson, body_of, plain, rounded
 from connectors.sandbox.world import World
 
 STATUSES: Final = ("invited", "active", "deactivated")
@@ -149,7 +149,10 @@ def _rate(world: World, name: str, value: object) -> Decimal:
 def _metadata(_world: World, name: str, value: object) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise Refusal(422, f"{name} must be an object")
-    return value
+    try:
+        return plain(value)
+    except ValueError as fault:
+        raise Refusal(422, f"{name} has a number too large to keep") from fault
 
 
 READERS: Final[Mapping[str, Callable[[World, str, object], Any]]] = {

@@ -46,6 +46,12 @@ def number(value: Decimal | int) -> int | float:
     return int(value) if value == int(value) else float(value)
 
 
+def plain(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """A JSON object with ordinary numbers; ValueError for one no float can hold."""
+    copied: dict[str, Any] = json.loads(json.dumps(fields, default=float, allow_nan=False))
+    return copied
+
+
 def rounded(value: Decimal, decimals: int) -> Decimal:
     """Rounded half up to that many decimals."""
     return value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)

@@ -75,7 +75,7 @@ class Answer:
     def malformed(self, what: str) -> Malformed:
         """The error that says in which way this answer is not what it claims to be."""
         return Malformed(
-            f"{self.side.title}'s answer to {self.operation} {what}. {MALFORMED}",
+            f"{self.side.brand}'s answer to {self.operation} {what}. {MALFORMED}",
             side=self.side,
             operation=self.operation,
             status=self.status,

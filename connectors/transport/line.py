@@ -205,7 +205,7 @@ class Line:
     def _url(self, call: Call) -> str:
         if NOWHERE.intersection(call.path):
             raise Rejected(
-                f"{call.operation} was not sent to {self._side.title}: an id in it is not usable.",
+                f"{call.operation} was not sent to {self._side.brand}: an id in it is not usable.",
                 side=self._side,
                 operation=call.operation,
             )

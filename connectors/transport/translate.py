@@ -108,7 +108,7 @@ FAILURES: Final[Mapping[type[Exception], Fault]] = {
     httpx.RemoteProtocolError: LOST,
     httpx.DecodingError: GARBLED,
     httpx.HTTPStatusError: GARBLED,
-    httpx.TooManyRedirects: REDIRECT,
+    httpx.TooManyRedirects: OURS,
     httpx.LocalProtocolError: OURS,
     httpx.UnsupportedProtocol: OURS,
     httpx.InvalidURL: OURS,
@@ -156,7 +156,7 @@ class Translator:
     def failed(self, operation: str, sending: Sending, error: Exception) -> ApiError:
         """The error for a request without an answer; httpx's own text may hold a URL: not used."""
         fault = failure_of(type(error))
-        text = fault.sentence.format(side=self.side.title, operation=operation)
+        text = fault.sentence.format(side=self.side.brand, operation=operation)
         told = fault.error(text, side=self.side, operation=operation)
         return told if fault.undone else self.doubted(sending, told)
 
@@ -184,7 +184,7 @@ class Translator:
     def _error(self, fault: Fault, answer: Answer, wait: float | None) -> ApiError:
         needs = self.needs.get(answer.operation)
         text = fault.sentence.format(
-            side=self.side.title,
+            side=self.side.brand,
             operation=answer.operation,
             status=answer.status,
             words=f": {answer.told.rstrip('.')}" if answer.told else "",

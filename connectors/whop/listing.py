@@ -1,7 +1,9 @@
 """Every affiliate of a company, and the proof that it is every one.
 
 A listing is complete when its last page says so, no cursor repeated and every row could at least
-be told apart. What is not proven is read again, and after that told as incomplete.
+be told apart. What is not proven is read again, and after that told as incomplete. A row that came
+twice means that rows moved while we paged, so that another may have been missed: then it is read
+again too, and all readings together count.
 """
 
 from dataclasses import dataclass, field, replace
@@ -21,19 +23,24 @@ ARCHIVED: Final = "archived"
 
 @dataclass(slots=True)
 class Scan:
-    """What one reading of the listing brought so far. Pure: pages in, records out."""
+    """What one reading of the listing brought so far. Pure: pages in, records out.
+
+    ``flaw`` says why it cannot be taken for whole, ``moving`` whether a row came twice.
+    """
 
     on_page: OnPage
     records: dict[str, Affiliate] = field(default_factory=dict)
     incidents: dict[str, Incident] = field(default_factory=dict)
     nameless: list[Incident] = field(default_factory=list)
     flaw: str | None = None
+    moving: bool = False
 
     def take(self, page: WirePage) -> bool:
         """Note a page's rows; answers whether any of them was new."""
         known = len(self.records) + len(self.incidents)
         rows = AFFILIATES.read(page.data)
         for row in rows.read:
+            self.moving |= row.id in self.records
             self.keep(row.record())
         for incident in rows.incidents:
             self._note(incident)
@@ -47,10 +54,15 @@ class Scan:
             self.records[told.id] = told
 
     def join(self, later: "Scan") -> "Scan":
-        """Both readings in one; the later one says what is wrong with it."""
+        """Both readings in one, which is whole when one of them was."""
         for one in later.records.values():
             self.keep(one)
-        return replace(later, records=self.records, incidents=self.incidents | later.incidents)
+        return replace(
+            later,
+            records=self.records,
+            incidents=self.incidents | later.incidents,
+            flaw=self.flaw and later.flaw,
+        )
 
     def has(self, status: str) -> bool:
         """Whether any record is in this status."""
@@ -89,11 +101,11 @@ class Affiliates:
         self._on_page = on_page
 
     async def snapshot(self) -> Snapshot[Affiliate]:
-        """The first whole reading; after several that were not, all of them together."""
+        """The first reading that is beyond doubt; after several, all of them together."""
         scans: list[Scan] = []
         for _ in range(SCANS):
             scan = await self._scan()
-            if scan.flaw is None:
+            if scan.flaw is None and not scan.moving:
                 return scan.snapshot()
             scans.append(scan)
         return reduce(Scan.join, scans).snapshot()

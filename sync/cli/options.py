@@ -27,6 +27,14 @@ class ListFormat(StrEnum):
     JSON = "json"
 
 
+class SheetFormat(StrEnum):
+    """The forms a list can take that a spreadsheet may want too."""
+
+    TEXT = "text"
+    JSON = "json"
+    CSV = "csv"
+
+
 ConfigFile = Annotated[
     Path, typer.Option("--config", metavar="FILE", help="The configuration file.")
 ]
@@ -36,6 +44,10 @@ PairName = Annotated[
 ]
 AsFormat = Annotated[ReportFormat, typer.Option("--format", help="The form of the report.")]
 AsListFormat = Annotated[ListFormat, typer.Option("--format", help="Text, or one JSON document.")]
+AsSheetFormat = Annotated[
+    SheetFormat, typer.Option("--format", help="Text, one JSON document, or CSV.")
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Do it without asking.")]
 Output = Annotated[
     Path | None,
     typer.Option("--output", metavar="FILE", help="Write the report there instead of to stdout."),

@@ -168,6 +168,8 @@ def _verdict(name: GuardClass, counted: int, allowed: int, held: int, facts: Fac
 def _message(name: GuardClass, counted: int, allowed: int, held: int, facts: Facts) -> str:
     if name is GuardClass.FIRST_RUN:
         return f"The first writes of this pair wait for a person: {held} held."
+    if counted > allowed == 0 and not facts.spent.get(name):
+        return f"{counted} rows of {name} wait for a person, as this guard lets none pass by itself."
     if counted > allowed:
         return f"{counted} rows of {name}, {allowed} may go with {facts.links} links: {held} held."
     return f"{held} rows of {name} were held by this limit before and still wait for a person."

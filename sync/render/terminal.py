@@ -111,6 +111,7 @@ def _group(group: Group, *, wide: bool) -> Iterator[RenderableType]:
         yield _indented(Text(group.says))
     if group.command:
         yield _command(group.command)
+        yield Text()
     if reason := _one_reason(group):
         yield _indented(Text(reason))
     yield _indented(_table(group, wide=wide, reasons=not reason))

@@ -76,9 +76,11 @@ def value(field: Field, text: str | None) -> str:
 
 
 def values(row: Row) -> tuple[str, str]:
-    """Before and after; after is empty where nothing changes."""
+    """Before and after; after is empty where nothing changes or nobody has decided yet."""
     before, after = value(row.field, row.before), value(row.field, row.after)
-    if row.kind is Kind.LINK and row.after is None:
+    if row.after is None and row.disposition not in (Disposition.APPLY, Disposition.HELD):
+        return before, ""
+    if row.kind is Kind.LINK:
         after = "linked"
     return before, "" if before == after else after
 

@@ -57,6 +57,7 @@ def open_database(path: Path) -> Database:
 
     Raises ``StateError`` where it cannot be used.
     """
+    path = path.absolute()  # whatever folder the program goes to later
     file.make(path)
     found = file.revision(path)
     file.make_private(path)

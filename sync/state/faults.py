@@ -45,6 +45,11 @@ OTHERWISE: Final = (
     "The state file {path} cannot be used ({words}). Run again with --debug to see where."
 )
 
+NOT_UNICODE: Final = (
+    "A text that is not valid Unicode cannot be kept in the state file {path}; this step was not"
+    " recorded. Correct that text where it comes from."
+)
+
 
 @contextmanager
 def told(path: Path) -> Iterator[None]:
@@ -56,7 +61,7 @@ def told(path: Path) -> Iterator[None]:
     except sqlite3.Error as error:
         raise StateError(sentence(path, error)) from error
     except UnicodeEncodeError as error:
-        raise StateError(sentence(path, None)) from error
+        raise StateError(NOT_UNICODE.format(path=path)) from error
 
 
 def sentence(path: Path, error: BaseException | None) -> str:
@@ -64,4 +69,4 @@ def sentence(path: Path, error: BaseException | None) -> str:
     code = getattr(error, "sqlite_errorcode", None)
     # The low byte is the primary code; the rest says which of its kinds it was.
     template = OTHERWISE if code is None else SENTENCES.get(code & 0xFF, OTHERWISE)
-    return template.format(path=path, words=error or "a text that is not Unicode")
+    return template.format(path=path, words=error)

@@ -28,7 +28,7 @@ from sync.core.ports import (
 )
 from sync.core.report import Report, RunHead
 from sync.errors import PairBusy
-from sync.state import intents, leases, links, memory, readings, rows, runs
+from sync.state import intents, leases, mapping, memory, readings, rows, runs
 from sync.state.database import Database, open_database
 from sync.state.holder import Program, this_program
 
@@ -92,8 +92,8 @@ class Store:
             company_id, first_run_done = memory.facts(connection, pair)
             return Known(
                 company_id=company_id,
-                links=links.every(connection, pair),
-                apart=links.every_apart(connection, pair),
+                links=mapping.links(connection, pair),
+                apart=mapping.apart(connection, pair),
                 emails=readings.emails(connection, pair),
                 overrides=readings.overrides(connection, pair),
                 parked=memory.parked(connection, pair),
@@ -178,27 +178,27 @@ class Store:
         with self._fenced(fence) as connection:
             memory.remember_company(connection, fence.pair, company_id)
 
-    def save_links(self, fence: Fence, saved: Iterable[Link]) -> None:
+    def save_links(self, fence: Fence, links: Iterable[Link]) -> None:
         """Insert or update links by their ids, bases and all, in bulk and in one transaction."""
         with self._fenced(fence) as connection:
-            links.save(connection, fence.pair, tuple(saved))
+            mapping.save(connection, fence.pair, tuple(links))
 
     def unlink(self, fence: Fence, link: Link, *, apart: bool) -> None:
         """Remove a link; with ``apart`` remember to keep the two apart."""
         with self._fenced(fence) as connection:
-            links.remove(connection, fence.pair, link)
+            mapping.remove(connection, fence.pair, link)
             if apart:
-                links.keep_apart(connection, fence.pair, link.user_id, link.affihub_id)
+                mapping.keep_apart(connection, fence.pair, link.user_id, link.affihub_id)
 
     def keep_apart(self, fence: Fence, user_id: str, affihub_id: str) -> None:
         """Remember that a person said these two are not the same."""
         with self._fenced(fence) as connection:
-            links.keep_apart(connection, fence.pair, user_id, affihub_id)
+            mapping.keep_apart(connection, fence.pair, user_id, affihub_id)
 
     def bring_together(self, fence: Fence, user_id: str, affihub_id: str) -> None:
         """Forget that these two were to be kept apart (a person links them now)."""
         with self._fenced(fence) as connection:
-            links.bring_together(connection, fence.pair, user_id, affihub_id)
+            mapping.bring_together(connection, fence.pair, user_id, affihub_id)
 
     def intend(
         self, fence: Fence, run_id: str, row: Row, now: datetime, off: Sequence[str] = ()
@@ -235,9 +235,9 @@ class Store:
 
 def _remember(connection: Connection, pair: str, done: Settlement) -> None:
     if done.unlink:
-        links.remove(connection, pair, done.unlink)
+        mapping.remove(connection, pair, done.unlink)
     if done.link:
-        links.save(connection, pair, (done.link,))
+        mapping.save(connection, pair, (done.link,))
     if done.park:
         memory.park(connection, pair, done.row.key, done.park)
     elif done.row.outcome is Outcome.APPLIED:

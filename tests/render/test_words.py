@@ -89,8 +89,17 @@ def test_a_change_is_told_in_peoples_words(
     assert words.change(replace(row(), field=field, before=before, after=after)) == shown
 
 
+@pytest.mark.parametrize("disposition", [Disposition.CONFLICT, Disposition.BREAK])
+def test_what_nobody_has_decided_is_not_told_as_a_change(disposition: Disposition) -> None:
+    undecided = replace(row(Kind.SET_COMMISSION, disposition), after=None)
+
+    assert words.change(undecided) == "20 %"
+    assert words.change(row(Kind.LINK, disposition)) == "not linked"
+
+
 def test_a_link_row_says_that_two_are_linked() -> None:
     assert words.change(row(Kind.LINK)) == "not linked → linked"
+    assert words.change(replace(row(Kind.LINK), after="par_1")) == "not linked → linked"
 
 
 def test_the_last_agreement_is_told_only_where_a_person_decides() -> None:

@@ -103,11 +103,11 @@ async def test_affihub_error_body(world: World, answer: str, body: bytes) -> Non
 @pytest.mark.parametrize("answer", ["empty", "partner", "ok"])
 async def test_affihub_patch_answer(world: World, answer: str) -> None:
     closed(world, affihub_patch_answer=answer)
-    id = partner(world)
+    partner_id = partner(world)
 
-    reply = await sent(world, "PATCH", f"/partners/{id}", json={"first_name": "Ana"})
+    reply = await sent(world, "PATCH", f"/partners/{partner_id}", json={"first_name": "Ana"})
 
-    read = (await sent(world, "GET", f"/partners/{id}")).json()
+    read = (await sent(world, "GET", f"/partners/{partner_id}")).json()
     bodies = {"empty": (204, None), "partner": (200, read), "ok": (200, {"ok": True})}
     assert (reply.status_code, reply.json() if reply.content else None) == bodies[answer]
     assert read["first_name"] == "Ana"
@@ -125,22 +125,22 @@ async def test_affihub_delete_answer(world: World, answer: str, status: int) -> 
 )
 async def test_affihub_patch_null(world: World, answer: str, status: int, kept: int | None) -> None:
     closed(world, affihub_patch_null=answer)
-    id = partner(world, commission_pct=Decimal(15))
+    partner_id = partner(world, commission_pct=Decimal(15))
 
-    reply = await sent(world, "PATCH", f"/partners/{id}", json={"commission_pct": None})
+    reply = await sent(world, "PATCH", f"/partners/{partner_id}", json={"commission_pct": None})
 
     assert reply.status_code == status
-    assert world.affihub.partners[id].commission_pct == kept
+    assert world.affihub.partners[partner_id].commission_pct == kept
 
 
 @pytest.mark.parametrize("answer, kept", [(True, {"a": 1, "b": 2}), (False, {"b": 2})])
 async def test_affihub_metadata_merge(world: World, answer: bool, kept: dict[str, int]) -> None:
     closed(world, affihub_metadata_merge=answer)
-    id = partner(world, metadata={"a": 1})
+    partner_id = partner(world, metadata={"a": 1})
 
-    await sent(world, "PATCH", f"/partners/{id}", json={"metadata": {"b": 2}})
+    await sent(world, "PATCH", f"/partners/{partner_id}", json={"metadata": {"b": 2}})
 
-    assert world.affihub.partners[id].metadata == kept
+    assert world.affihub.partners[partner_id].metadata == kept
 
 
 @pytest.mark.parametrize(
@@ -149,12 +149,12 @@ async def test_affihub_metadata_merge(world: World, answer: bool, kept: dict[str
 )
 async def test_affihub_reactivates(world: World, answer: str, status: int, kept: str) -> None:
     closed(world, affihub_reactivates=answer)
-    id = partner(world, status="deactivated")
+    partner_id = partner(world, status="deactivated")
 
-    reply = await sent(world, "PATCH", f"/partners/{id}", json={"status": "active"})
+    reply = await sent(world, "PATCH", f"/partners/{partner_id}", json={"status": "active"})
 
     assert reply.status_code == status
-    assert world.affihub.partners[id].status == kept
+    assert world.affihub.partners[partner_id].status == kept
 
 
 @pytest.mark.parametrize("answer, status", [("ignores", 201), ("rejects", 422)])
@@ -181,9 +181,9 @@ RATE_OF_THREE_DECIMALS = b'{"email": "ana@example.com", "slug": "ana", "commissi
 @pytest.mark.parametrize("answer, told", [(False, 12.5), (True, "12.50")])
 async def test_affihub_numbers_as_strings(world: World, answer: bool, told: float | str) -> None:
     closed(world, affihub_numbers_as_strings=answer)
-    id = partner(world, commission_pct=Decimal("12.5"))
+    partner_id = partner(world, commission_pct=Decimal("12.5"))
 
-    assert (await sent(world, "GET", f"/partners/{id}")).json()["commission_pct"] == told
+    assert (await sent(world, "GET", f"/partners/{partner_id}")).json()["commission_pct"] == told
 
 
 @pytest.mark.parametrize("answer, count", [(False, 2), (True, 1)])
@@ -205,7 +205,7 @@ async def test_affihub_list_order(world: World, clock: Clock, answer: str) -> No
 
     order = await listed(world)
 
-    by_id = [world.affihub.partners[id].email for id in sorted(world.affihub.partners)]
+    by_id = [world.affihub.partners[found].email for found in sorted(world.affihub.partners)]
     known = {"created": sorted(order), "id": by_id}
     assert order == await listed(world)
     assert order == known.get(answer, order)

@@ -6,7 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
+from connectors.sandbox.faults import Faults
 from connectors.sandbox.world import World
+from sync.core.record import Side
 from tests.sandbox.clients import CURRENT, V1, Clock, whop_client
 
 
@@ -275,16 +277,13 @@ async def test_whop_updated_at(
     await sent(world, "POST", f"/affiliates/{archived}/archive")
     await overridden(world, rated)
 
-    moved = [world.whop.affiliates[id].updated_at > before for id in (archived, rated)]
+    moved = [world.whop.affiliates[found].updated_at > before for found in (archived, rated)]
     assert moved == [by_status, by_override]
 
 
 @pytest.mark.parametrize("answer", [True, False])
 async def test_whop_retry_after_header(world: World, answer: bool) -> None:
     """The message tells the wait in any case; see test_faults."""
-    from connectors.sandbox.faults import Faults
-    from sync.core.record import Side
-
     closed(world, whop_retry_after_header=answer)
     faults = Faults({"throttle": 1}, per_minute={Side.WHOP: 1, Side.AFFIHUB: 1})
 

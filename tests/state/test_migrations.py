@@ -5,7 +5,6 @@ import sys
 import zipfile
 from pathlib import Path
 
-import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
 
@@ -43,7 +42,6 @@ def test_every_constraint_has_a_name_that_a_batch_migration_can_drop() -> None:
     assert all(one.name for one in constraints)
 
 
-@pytest.mark.slow
 def test_migrations_are_part_of_the_wheel(tmp_path: Path) -> None:
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True)

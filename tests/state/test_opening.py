@@ -171,6 +171,18 @@ def test_a_state_deleted_meanwhile_is_an_error_and_not_a_new_empty_one(
     assert not path.exists()
 
 
+def test_a_path_is_meant_from_where_the_program_was_when_it_opened_it(
+    tmp_path: Path, clock: StandingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with open_store(Path("state.db"), clock=clock) as store:
+        monkeypatch.chdir("/")
+
+        store.runs(None, 1)
+
+    assert (tmp_path / "state.db").exists()
+
+
 def test_an_upgrade_that_fails_leaves_nothing_behind(
     path: Path, clock: StandingClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,4 +1,4 @@
-"""Links, what both sides last agreed on, and who is to be kept apart."""
+"""The mapping: links, what both sides last agreed on, and who is to be kept apart."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -20,7 +20,7 @@ _EVERY_BASE: Final = select(
 ).where(BASES.c.pair == bindparam("pair"))
 
 
-def every(connection: Connection, pair: str) -> tuple[Link, ...]:
+def links(connection: Connection, pair: str) -> tuple[Link, ...]:
     """The pair's links, by affiliate id."""
     bases: dict[str, dict[str, Base]] = {}
     for whop_id, field, value, whop, affihub in connection.execute(_EVERY_BASE, {"pair": pair}):
@@ -29,7 +29,7 @@ def every(connection: Connection, pair: str) -> tuple[Link, ...]:
     return tuple(codecs.link_from(columns, bases.get(columns["whop_id"], {})) for columns in found)
 
 
-def save(connection: Connection, pair: str, links: Sequence[Link]) -> None:
+def save(connection: Connection, pair: str, new: Sequence[Link]) -> None:
     """Put links with their bases in the place of those with the same affiliate.
 
     Raises ``StateError`` where a partner or an affiliate would be linked twice.
@@ -37,17 +37,17 @@ def save(connection: Connection, pair: str, links: Sequence[Link]) -> None:
     try:
         with connection.begin_nested():
             # The foreign key takes the old bases away with the old links.
-            put(connection, LINKS, [codecs.link_columns(pair, link) for link in links])
+            put(connection, LINKS, [codecs.link_columns(pair, link) for link in new])
     except IntegrityError as error:
-        raise StateError(_clash(connection, pair, links)) from error
-    add(connection, BASES, (base for link in links for base in codecs.base_columns(pair, link)))
+        raise StateError(_clash(connection, pair, new)) from error
+    add(connection, BASES, (base for link in new for base in codecs.base_columns(pair, link)))
 
 
-def _clash(connection: Connection, pair: str, links: Sequence[Link]) -> str:
-    moved = {link.whop_id for link in links}
+def _clash(connection: Connection, pair: str, new: Sequence[Link]) -> str:
+    moved = {link.whop_id for link in new}
     rows = connection.execute(_EVERY_LINK, {"pair": pair}).mappings()
     owners = {row["affihub_id"]: row["whop_id"] for row in rows if row["whop_id"] not in moved}
-    for link in links:
+    for link in new:
         other = owners.setdefault(link.affihub_id, link.whop_id)
         if other != link.whop_id:
             return (
@@ -66,7 +66,7 @@ def remove(connection: Connection, pair: str, link: Link) -> None:
     )
 
 
-def every_apart(connection: Connection, pair: str) -> frozenset[tuple[str, str]]:
+def apart(connection: Connection, pair: str) -> frozenset[tuple[str, str]]:
     """(user id, partner id) of everybody a person said are not the same."""
     columns = (KEPT_APART.c.user_id, KEPT_APART.c.affihub_id)
     found = connection.execute(select(*columns).where(KEPT_APART.c.pair == pair))

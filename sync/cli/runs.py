@@ -1,0 +1,45 @@
+"""``affisync runs``: the latest runs, one line each."""
+
+import os
+from typing import Annotated
+
+import typer
+
+from sync.cli.options import (
+    DEFAULT_CONFIG,
+    AsListFormat,
+    ConfigFile,
+    Debug,
+    ListFormat,
+    PairName,
+)
+
+MOST: int = 1000
+
+
+def command(
+    limit: Annotated[
+        int, typer.Option("--limit", min=1, max=MOST, metavar="N", help="How many runs.")
+    ] = 20,
+    config: ConfigFile = DEFAULT_CONFIG,
+    pair: PairName = None,
+    form: AsListFormat = ListFormat.TEXT,
+    debug: Debug = False,  # noqa: ARG001  # read by main
+) -> None:
+    """List the latest runs, newest first; `affisync report RUN` shows one of them.
+
+    Example: affisync runs --limit 5
+    """
+    from sync.app import open_app
+    from sync.cli.show import columns, has_color
+    from sync.render.document import runs_document
+    from sync.render.runs import runs_table
+
+    with open_app(config, os.environ) as app:
+        (name, *others) = app.pair_names(pair)
+        entries = app.store.runs(None if others else name, limit)
+    if form is ListFormat.JSON:
+        text = runs_document(entries)
+    else:
+        text = runs_table(entries, width=columns(), color=has_color())
+    typer.echo(text, nl=False)
