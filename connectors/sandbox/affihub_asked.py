@@ -151,8 +151,8 @@ def _metadata(_world: World, name: str, value: object) -> dict[str, Any]:
         raise Refusal(422, f"{name} must be an object")
     try:
         return plain(value)
-    except ValueError as fault:
-        raise Refusal(422, f"{name} has a number too large to keep") from fault
+    except (ValueError, RecursionError) as fault:
+        raise Refusal(422, f"{name} is too deep or too large to keep") from fault
 
 
 READERS: Final[Mapping[str, Callable[[World, str, object], Any]]] = {

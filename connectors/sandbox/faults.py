@@ -111,7 +111,9 @@ class Faults:
     """What goes wrong now, shared by both apps, changed while they run.
 
     ``rates`` says of each profile which share of the requests it hits, from 0 to 1; ``all`` spreads
-    its share evenly over every profile. ``throttle`` refuses none while its bucket lasts.
+    its share evenly over every profile. A request is hit by one fault at most, so that shares above
+    1 together leave nothing to the profiles that come last. ``throttle`` lets requests through while
+    its bucket lasts.
     """
 
     def __init__(
@@ -131,12 +133,12 @@ class Faults:
 
     def set_rates(self, rates: Mapping[str, float]) -> None:
         """Replace the rates; ValueError for a name that is no profile or a share that is none."""
-        share = rates.get("all", 0.0) / len(PROFILES)
-        wanted = dict.fromkeys(PROFILES, share) | {n: r for n, r in rates.items() if n != "all"}
-        for name, rate in wanted.items():
-            if name not in PROFILES or not 0 <= rate <= 1:
+        for name, rate in rates.items():
+            if name not in {*PROFILES, "all"} or not 0 <= rate <= 1:
                 msg = f"no fault profile {name!r} with a rate from 0 to 1: {rate!r}"
                 raise ValueError(msg)
+        share = rates.get("all", 0.0) / len(PROFILES)
+        wanted = {name: rates.get(name, share) for name in PROFILES}
         self.rates = {name: rate for name, rate in wanted.items() if rate}
 
     def set_script(self, steps: Sequence[Step]) -> None:
@@ -155,9 +157,11 @@ class Faults:
         """The fault that hits this request, and its name."""
         if step := self.script.take(side, operation):
             return self._scripted(step)
-        for name, fault in PROFILES.items():
-            if name in self.rates and self.conditions.chance.random() < self.rates[name]:
-                return name, fault
+        draw = self.conditions.chance.random()
+        for name, rate in self.rates.items():
+            if draw < rate:
+                return name, PROFILES[name]
+            draw -= rate
         return None
 
     def _scripted(self, step: Step) -> tuple[str, Fault]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -53,7 +54,7 @@ async def _demo(world: "World", seed: int, folder: Path) -> None:
             await _first_run(app, folder)
             drift(world, seed)
             await _a_week_later(app, folder)
-    _say(f"The reports are in {folder}/: open {folder}/3-a-week-later.html in a browser.")
+    _say(f"The reports are in {folder}/: open {folder}/4-a-week-later.html in a browser.")
     _say("Play on:  affisync sandbox --write-config sandbox.toml")
 
 
@@ -69,29 +70,35 @@ async def _first_run(app: "App", folder: Path) -> None:
     _step(1, "affisync sync --dry-run", "what would change? nothing is written")
     await _run(app, folder, "1-dry-run", dry_run=True)
     _step(2, "affisync sync --yes --allow first-run", "a person allows the pair's first writes")
-    await _run(app, folder, "2-first-run", brief=True)
+    await _run(app, folder, "2-first-run", brief=True, allow=("first-run",))
     _step(3, "affisync sync --yes", "the second run has nothing to do")
-    await _run(app, folder, "2-second-run", brief=True)
+    await _run(app, folder, "3-second-run", brief=True)
 
 
 async def _a_week_later(app: "App", folder: Path) -> None:
     _step(4, "affisync sync --dry-run", "a week later: both sides were edited by hand")
-    await _run(app, folder, "3-a-week-later", dry_run=True)
+    await _run(app, folder, "4-a-week-later", dry_run=True)
     _step(5, "affisync sync --yes", "what is safe is done; what needs a person waits for one")
-    await _run(app, folder, "4-applied", brief=True)
+    await _run(app, folder, "5-applied", brief=True)
     _step(6, "affisync sync --yes", "and again nothing to do")
-    await _run(app, folder, "5-nothing-to-do", brief=True)
+    await _run(app, folder, "6-nothing-to-do", brief=True)
 
 
 async def _run(
-    app: "App", folder: Path, name: str, *, dry_run: bool = False, brief: bool = False
+    app: "App",
+    folder: Path,
+    name: str,
+    *,
+    dry_run: bool = False,
+    brief: bool = False,
+    allow: Collection[str] = (),
 ) -> None:
     """One run; its text to the terminal, or one line of it, and the HTML report to the folder."""
     from sync.cli.running import Asked, run_pair
     from sync.cli.show import show, write
     from sync.render import Format, render
 
-    asked = Asked(dry_run=dry_run, ask=False, allowed=frozenset({"first-run"}), by="the demo")
+    asked = Asked(dry_run=dry_run, ask=False, allowed=frozenset(allow), by="the demo")
     report = await run_pair(app, "main", asked)
     write(folder / f"{name}.html", render(report, Format.HTML))
     if brief:

@@ -30,7 +30,7 @@ def command(
     pair: PairName = None,
     form: AsFormat = ReportFormat.TEXT,
     output: Output = None,
-    debug: Debug = False,  # noqa: ARG001  # read by main
+    debug: Debug = False,  # read by main
 ) -> None:
     """Show the report of an earlier run again.
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -56,15 +57,16 @@ def _stopping(stop: Stop) -> Iterator[None]:
     """The first Ctrl-C asks the run to stop after the row in hand; the second ends it at once."""
     loop = asyncio.get_running_loop()
 
-    def first() -> None:
+    def asked() -> None:
+        if stop.wanted:
+            say("Stopped at once. What was in hand is settled by the next run.")
+            os._exit(1)  # requests in flight are never cancelled, and a person will not wait
         stop.request()
-        say("Stopping after the row in hand. Press Ctrl-C again to stop at once.")
-        for sign in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(sign)
+        say("Stopping after the rows in hand. Press Ctrl-C again to stop at once.")
 
     with contextlib.ExitStack() as undo:
         for sign in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(sign, first)
+            loop.add_signal_handler(sign, asked)
             undo.callback(loop.remove_signal_handler, sign)
         yield
 

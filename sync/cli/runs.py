@@ -14,7 +14,7 @@ from sync.cli.options import (
     PairName,
 )
 
-MOST: int = 1000
+MOST = 1000
 
 
 def command(
@@ -24,7 +24,7 @@ def command(
     config: ConfigFile = DEFAULT_CONFIG,
     pair: PairName = None,
     form: AsListFormat = ListFormat.TEXT,
-    debug: Debug = False,  # noqa: ARG001  # read by main
+    debug: Debug = False,  # read by main
 ) -> None:
     """List the latest runs, newest first; `affisync report RUN` shows one of them.
 
@@ -32,6 +32,7 @@ def command(
     """
     from sync.app import open_app
     from sync.cli.show import columns, has_color
+    from sync.cli.telling import tell
     from sync.render.document import runs_document
     from sync.render.runs import runs_table
 
@@ -42,4 +43,4 @@ def command(
         text = runs_document(entries)
     else:
         text = runs_table(entries, width=columns(), color=has_color())
-    typer.echo(text, nl=False)
+    tell(text)

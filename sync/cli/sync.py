@@ -56,7 +56,7 @@ def command(
     Example: affisync sync --dry-run --format html --output report.html
     """
     from sync.app import open_app
-    from sync.cli.running import Asked
+    from sync.cli.running import Asked, say
 
     allowed = _guards(allow or ())
     if not dry_run and not yes and not sys.stdin.isatty():
@@ -65,6 +65,8 @@ def command(
         )
     asked = Asked(dry_run=dry_run, ask=not yes, allowed=allowed, by=who(), debug=debug)
     with open_app(config, os.environ) as app:
+        for warning in app.config.warnings:
+            say(warning)
         names = _names(app, pair, form, output)
         codes = [_one(app, name, asked, form, output) for name in names]
     raise typer.Exit(min(codes, key=ORDER_OF_CODES.index))

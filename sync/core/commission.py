@@ -1,5 +1,6 @@
 """Overrides <-> one commission: what a slot says, what it cannot say, and how to change it."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -62,31 +63,44 @@ def in_slot(override: Override, slot: Slot) -> bool:
 
 def slot_rate(overrides: Sequence[Override], slot: Slot) -> Decimal | Inexpressible | None:
     """The one percentage the slot stands for; None where the slot is empty."""
-    mine = [override for override in overrides if in_slot(override, slot)]
-    for override in mine:
-        if fault := _fault(override, slot):
-            return Inexpressible(fault)
+    mine = _mine(overrides, slot)
+    if fault := _fault(mine, slot):
+        return Inexpressible(fault)
     if not mine:
         return None
-    if len(mine) != _places(slot):
-        return Inexpressible(_wrong_count(len(mine), slot))
+    if missing := len(_places(slot)) - len(mine):
+        places = len(mine) + missing
+        return Inexpressible(f"only {len(mine)} of the {places} listed plans have an override")
     rates = {o.commission_value for o in mine if isinstance(o.commission_value, Decimal)}
     if len(rates) > 1:
         return Inexpressible(f"its plans pay different rates: {', '.join(map(str, sorted(rates)))}")
     return rates.pop()
 
 
-def _places(slot: Slot) -> int:
-    return len(slot.plan_ids) if slot.kind is SlotKind.STANDARD else 1
+def _mine(overrides: Sequence[Override], slot: Slot) -> list[Override]:
+    mine = (override for override in overrides if in_slot(override, slot))
+    return sorted(mine, key=lambda override: override.id)
 
 
-def _wrong_count(found: int, slot: Slot) -> str:
-    if slot.kind is SlotKind.STANDARD and found < _places(slot):
-        return f"only {found} of the {_places(slot)} listed plans have an override"
-    return f"{found} overrides stand in one place"
+def _places(slot: Slot) -> tuple[str | None, ...]:
+    """Where a slot has an override each: its plans, or the one place of a share."""
+    return tuple(dict.fromkeys(slot.plan_ids)) if slot.kind is SlotKind.STANDARD else (None,)
 
 
-def _fault(override: Override, slot: Slot) -> str | None:
+def _place(override: Override, slot: Slot) -> str | None:
+    return override.plan_id if slot.kind is SlotKind.STANDARD else None
+
+
+def _fault(mine: Sequence[Override], slot: Slot) -> str | None:
+    """Why these overrides are for a person to look at and never to be edited, if they are."""
+    for override in mine:
+        if fault := _other_terms(override, slot):
+            return fault
+    crowd = max(Counter(_place(override, slot) for override in mine).values(), default=0)
+    return f"{crowd} overrides stand in one place" if crowd > 1 else None
+
+
+def _other_terms(override: Override, slot: Slot) -> str | None:
     if override.commission_type != "percentage":
         return f"override {override.id} pays {override.commission_type}, not a percentage"
     if isinstance(override.commission_value, Untold):
@@ -105,27 +119,29 @@ def _fault(override: Override, slot: Slot) -> str | None:
 
 
 def edits(overrides: Sequence[Override], slot: Slot, percent: Decimal | None) -> tuple[Edit, ...]:
-    """What brings the slot to this percentage, or empties it; () when it is there already."""
-    mine = [override for override in overrides if in_slot(override, slot)]
+    """What brings the slot to this percentage, or empties it; () when it is there already.
+
+    Also () where the slot holds other terms: they are a person's, and a fee of 5 dollars must
+    not become one of 25. A change that was cut off in the middle is brought to its end.
+    """
+    mine = _mine(overrides, slot)
+    if _fault(mine, slot):
+        return ()
     if percent is None:
         return tuple(DropOverride(override.id) for override in mine)
-    changed = [SetPercent(o.id, percent) for o in mine if o.commission_value != percent]
-    return (*changed, *_additions(mine, slot, percent))
-
-
-def _additions(mine: Sequence[Override], slot: Slot, percent: Decimal) -> tuple[AddOverride, ...]:
-    if slot.kind is SlotKind.REV_SHARE:
-        return () if mine else (AddOverride(percent, None),)
-    taken = {override.plan_id for override in mine}
-    return tuple(AddOverride(percent, plan) for plan in slot.plan_ids if plan not in taken)
+    taken = {_place(override, slot) for override in mine}
+    return (
+        *(SetPercent(o.id, percent) for o in mine if o.commission_value != percent),
+        *(AddOverride(percent, place) for place in _places(slot) if place not in taken),
+    )
 
 
 def cannot_hold(side: Side, percent: Decimal) -> str | None:
     """Why a side cannot hold this rate, None where it can (api/whop.md 3, api/affihub.md 5)."""
     match side:
-        case Side.WHOP if percent != percent.to_integral_value() or not 1 <= percent <= WHOLE:
+        case Side.WHOP if not 1 <= percent <= WHOLE or percent != percent.to_integral_value():
             return "Whop holds whole percentages from 1 to 100"
-        case Side.AFFIHUB if percent != percent.quantize(CENTIPOINT) or not 0 <= percent <= WHOLE:
+        case Side.AFFIHUB if not 0 <= percent <= WHOLE or percent != percent.quantize(CENTIPOINT):
             return "Affihub holds percentages from 0 to 100 with two decimals"
         case _:
             return None
@@ -147,8 +163,8 @@ def was_kept(asked: Decimal | None, kept: Decimal | None) -> bool:
 
 def rate_text(rate: Decimal | None) -> str | None:
     """A rate as it stands in rows and bases: the shortest exact decimal; None stays None."""
-    if rate is None:
-        return None
+    if not rate:
+        return None if rate is None else "0"  # zero may come with a sign
     text = format(rate, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
 

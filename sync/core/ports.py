@@ -375,6 +375,10 @@ class Store(Protocol):
         """Close an intent and record outcome, link, base and parking in one transaction."""
         ...
 
+    def park(self, fence: Fence, key: str, why: Parked | None) -> None:
+        """Keep a row from being sent as it is, or (None) let it be sent again."""
+        ...
+
     def open_intents(self, pair: str) -> tuple[Intent, ...]:
         """Writes announced by runs that never recorded what came of them, oldest first."""
         ...

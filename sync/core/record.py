@@ -170,7 +170,7 @@ def email_key(email: str) -> str:
 
     Plus-tags and dots are kept: they may be another person (api/affihub.md section 5, 13).
     """
-    return unicodedata.normalize("NFKC", email.strip()).casefold()
+    return unicodedata.normalize("NFKC", email).strip().casefold()
 
 
 def split_name(name: str) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from sync.core.plan import Disposition, Outcome, Row
+from sync.core.plan import Disposition, Kind, Outcome, Row
 from sync.core.report import Mode, Report
 from sync.render.clean import clean
 from sync.render.console import printed
@@ -34,6 +34,9 @@ from sync.render.words import (
 
 ROWS: Final = 200
 """Rows of one table: rich needs 0.3 ms for each, and nobody reads more on a terminal."""
+
+LINKS: Final = 12
+"""Rows of new links, which are many in a first run and which nobody has to approve."""
 
 WIDE: Final = 110
 """From here on, who a person is stands on one line."""
@@ -115,8 +118,14 @@ def _group(group: Group, *, wide: bool) -> Iterator[RenderableType]:
     if reason := _one_reason(group):
         yield _indented(Text(reason))
     yield _indented(_table(group, wide=wide, reasons=not reason))
-    if (left := len(group.rows) - ROWS) > 0:
+    if (left := len(group.rows) - _most(group)) > 0:
         yield _indented(Text(f"and {left:,} more, see the report", "dim"))
+
+
+def _most(group: Group) -> int:
+    """How many rows of a group are shown."""
+    routine = all(row.kind is Kind.LINK and not row.disposition.needs_person for row in group.rows)
+    return LINKS if routine else ROWS
 
 
 def _one_reason(group: Group) -> str:
@@ -136,7 +145,7 @@ def _table(group: Group, *, wide: bool, reasons: bool) -> Table:
     table = Table(box=None, expand=True, padding=(0, 2, 0, 0), show_header=False)
     for share in shares:
         table.add_column(ratio=share, overflow="fold")
-    for row in group.rows[:ROWS]:
+    for row in group.rows[: _most(group)]:
         who = _who(row, wide=wide or not reasons)
         table.add_row(who, _what(row, group), *([_why(row)] if reasons else []))
     return table

@@ -15,6 +15,7 @@ from sync.core.status import (
     WhopState,
     affihub_meaning,
     affihub_state,
+    whop_meaning,
     whop_state,
 )
 from sync.errors import NotFound, Rejected
@@ -27,6 +28,8 @@ from sync.runs.applying import (
     read_partner,
 )
 
+UNKNOWN_TO_WHOP: Final = "unknown-to-whop"
+"""The rule of a create that waits until Whop knows the address."""
 CLOCK_SKEW: Final = timedelta(minutes=5)
 """How far a server's clock may be behind ours before a new record looks like an old one."""
 
@@ -151,9 +154,9 @@ async def _post(at: Applying, email: str) -> Affiliate:
     except (Rejected, NotFound) as refusal:
         reason = (
             f"Whop made no affiliate of this address (HTTP {refusal.status}); most likely nobody "
-            "has a Whop account under it. It is not asked for again until a person says so."
+            "has a Whop account under it. It is looked up once a day until Whop knows it."
         )
-        raise LessonError(Disposition.WAITING, "unknown-to-whop", reason, outcome=None) from refusal
+        raise LessonError(Disposition.WAITING, UNKNOWN_TO_WHOP, reason, None) from refusal
 
 
 def _was_there(at: Applying, affiliate: Affiliate) -> bool:
@@ -173,7 +176,8 @@ async def _refuse_find(at: Applying, affiliate: Affiliate) -> None:
         reason = f"Whop answered affiliate {affiliate.id}, whom it did not list; look at them."
         raise LessonError(Disposition.CONFLICT, "found-unlisted", reason)
     if whop_state(before.status) is not WhopState.ACTIVE:
-        if whop_state(affiliate.status) is WhopState.ACTIVE:
+        was_off = whop_meaning(whop_state(before.status)) is Meaning.OFF
+        if was_off and whop_state(affiliate.status) is WhopState.ACTIVE:
             await at.writers.whop.archive(affiliate.id)
         reason = f"This person is affiliate {affiliate.id}, who is {before.status or 'unknown'}."
         raise LessonError(Disposition.CONFLICT, "found-off", reason)

@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 
 from sync.core.match import Evidence
 from sync.core.plan import Link
-from sync.core.ports import Fence, Known, Store
+from sync.core.ports import Known, Lease, Store
 from sync.core.record import Affiliate, Partner, email_key
 from sync.errors import NotFound, UsageError
 from sync.runs.gather import _same_company as same_company
@@ -30,11 +30,6 @@ class Two:
 
     affiliate: Affiliate
     partner: Partner
-
-    @property
-    def ids(self) -> tuple[str, str]:
-        """Affiliate id and partner id."""
-        return self.affiliate.id, self.partner.id
 
     @property
     def apart(self) -> tuple[str, str]:
@@ -135,11 +130,6 @@ def _missing(whop_id: str, affihub_id: str, records: Records) -> list[str]:
     return told
 
 
-def are_linked(ids: tuple[str, str], links: Iterable[Link]) -> bool:
-    """Whether an affiliate and a partner are linked to each other."""
-    return any((link.whop_id, link.affihub_id) == ids for link in links)
-
-
 class Taken:
     """Who is linked to whom, asked by either id."""
 
@@ -177,41 +167,41 @@ def objections(whop_id: str, affihub_id: str, records: Records, taken: Taken) ->
 
 
 @contextmanager
-def held(store: Store, pair: str) -> Iterator[Fence]:
+def held(store: Store, pair: str) -> Iterator[Lease]:
     """The pair's lease, waited for; ``PairBusy`` where another run keeps it."""
     lease = store.lease(pair, wait=PATIENCE)
     try:
-        yield lease.fence
+        yield lease
     finally:
         lease.release()
 
 
 def link(store: Store, pair: str, twos: Sequence[Two], now: datetime) -> None:
     """Link all of these or none: what was free when a person looked may be taken by now."""
-    with held(store, pair) as fence:
+    with held(store, pair) as lease:
         known = store.known(pair, now)
         taken = Taken(known.links)
         if problems := [problem for two in twos for problem in taken.objections(two)]:
             raise UsageError("\n".join(problems))
-        store.save_links(fence, [two.link for two in twos if not taken.together(two)])
+        store.save_links(lease.fence, [two.link for two in twos if not taken.together(two)])
         for two in twos:
             if two.apart in known.apart:
-                store.bring_together(fence, *two.apart)
+                store.bring_together(lease.fence, *two.apart)
 
 
 def unlink(store: Store, pair: str, links: Iterable[Link], *, apart: bool) -> None:
     """Part these; with ``apart`` no email ever links them again, only a person does."""
-    with held(store, pair) as fence:
+    with held(store, pair) as lease:
         for each in links:
-            store.unlink(fence, each, apart=apart)
+            store.unlink(lease.fence, each, apart=apart)
 
 
 def keep_apart(store: Store, pair: str, two: Two, now: datetime) -> None:
     """Remember that these two are not the same; ``UsageError`` where they are linked."""
-    with held(store, pair) as fence:
-        if are_linked(two.ids, store.known(pair, now).links):
+    with held(store, pair) as lease:
+        if Taken(store.known(pair, now).links).together(two):
             raise UsageError(linked_now(two))
-        store.keep_apart(fence, *two.apart)
+        store.keep_apart(lease.fence, *two.apart)
 
 
 def linked_now(two: Two) -> str:
@@ -245,4 +235,4 @@ def links_by_id(known: Known, wanted: str) -> tuple[Link, ...]:
 def has_address(known: Known, link: Link, wanted: str) -> bool:
     """Whether Whop told this address for the linked user."""
     reading = known.emails.get(link.user_id)
-    return bool(reading) and email_key(wanted) in map(email_key, reading.emails if reading else ())
+    return reading is not None and email_key(wanted) in map(email_key, reading.emails)

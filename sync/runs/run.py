@@ -16,6 +16,7 @@ from sync.errors import AffisyncError, PairBusy, UsageError
 from sync.runs.apply import apply
 from sync.runs.applying import Applying
 from sync.runs.gather import gather
+from sync.runs.look_up import look_up_unknown
 from sync.runs.pair import Order, Pair
 from sync.runs.settle import settle_open_intents
 from sync.runs.suggest import with_suggestions
@@ -132,6 +133,7 @@ async def _remember(at: Applying, known: Known, plan: Plan, order: Order) -> Non
     held = lasting(plan.rows, pair.policy.guards, facts)
     await asyncio.to_thread(pair.store.remember_company, at.fence, pair.company_id)
     await asyncio.to_thread(pair.store.remember_held, at.fence, held, now)
+    await look_up_unknown(at, known, plan)
     allowed = order.allowed & {GuardClass.FIRST_RUN.value, WAIVE_ALL}
     held_back = any(row.guard == GuardClass.FIRST_RUN for row in plan.rows)
     if not known.first_run_done and (allowed or not held_back):

@@ -22,6 +22,7 @@ from sync.core.ports import (
     Intent,
     Known,
     OverrideReading,
+    Parked,
     PastRow,
     RunEntry,
     Settlement,
@@ -216,6 +217,14 @@ class Store:
             run = runs.number(connection, run_id)
             rows.settle(connection, fence.pair, run, done.row, self._clock())
             _remember(connection, fence.pair, done)
+
+    def park(self, fence: Fence, key: str, why: Parked | None) -> None:
+        """Keep a row from being sent as it is, or (None) let it be sent again."""
+        with self._fenced(fence) as connection:
+            if why is None:
+                memory.unpark(connection, fence.pair, key)
+            else:
+                memory.park(connection, fence.pair, key, why)
 
     def end_stranded_runs(self, fence: Fence, now: datetime) -> None:
         """Mark runs of this pair that began and never ended as failed: their process died."""

@@ -126,6 +126,22 @@ async def test_a_name_of_any_letters_comes_back_as_it_was(affihub: httpx.AsyncCl
     assert half.json()["first_name"] == "\ud800"
 
 
+async def test_metadata_comes_back_as_it_was(affihub: httpx.AsyncClient) -> None:
+    metadata = {"affisync": {"ids": ["aff_1", None], "share": 12.5, "on": True}}
+    body = {"email": "a@b.example", "slug": "a", "metadata": metadata}
+
+    created = (await affihub.post("/partners", json=body)).json()
+    read = (await affihub.get(f"/partners/{created['id']}")).json()
+
+    assert created["metadata"] == read["metadata"] == metadata
+
+
+async def test_metadata_nobody_could_tell_again_is_refused(affihub: httpx.AsyncClient) -> None:
+    body = b'{"email": "a@b.example", "slug": "a", "metadata": {"share": 1e999}}'
+
+    assert (await affihub.post("/partners", content=body)).status_code == 422
+
+
 async def test_status_is_no_field_of_a_create(affihub: httpx.AsyncClient) -> None:
     affihub.event_hooks = {}  # the contract has no such field, somebody sends it all the same
     body = {"email": "a@b.example", "slug": "a", "status": "active"}

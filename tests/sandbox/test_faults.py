@@ -111,7 +111,7 @@ async def test_drift_moves_rows_and_changes_nobody_in_earnest(world: World) -> N
 
 async def test_drift_leaves_single_records_and_whops_earnings_moving(world: World) -> None:
     users = [world.whop.add_user(None, None, name) for name in ("ana", "bob")]
-    first = [world.whop.add_affiliate(user.id) for user in users][0]
+    first, _ = [world.whop.add_affiliate(user.id) for user in users]
     faults = always("drift")
 
     async with whop_client(world, faults) as whop:
@@ -185,7 +185,7 @@ async def test_all_spreads_its_share_over_every_profile(world: World) -> None:
 
     hit = Counter(request.fault for request in world.log if request.fault)
     assert hit.keys() == PROFILES.keys()
-    assert 70 <= hit.total() <= 150
+    assert 95 <= hit.total() <= 145
 
 
 async def test_the_same_seed_gives_the_same_faults(world: World) -> None:
@@ -197,7 +197,7 @@ async def test_the_same_seed_gives_the_same_faults(world: World) -> None:
     assert picked(Faults({"all": 0.5}, seed=1)) != picked(Faults({"all": 0.5}, seed=2))
 
 
-@pytest.mark.parametrize("rates", [{"rain": 0.1}, {"errors": 1.1}, {"all": -1}])
+@pytest.mark.parametrize("rates", [{"rain": 0.1}, {"errors": 1.1}, {"all": -1}, {"all": 2}])
 def test_a_profile_or_rate_that_is_none_is_refused(rates: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="no fault profile"):
         Faults(rates)

@@ -11,7 +11,7 @@ import pytest
 
 from connectors.sandbox.faults import Faults
 from connectors.sandbox.seed import agreed
-from connectors.sandbox.server import serve, write_config
+from connectors.sandbox.server import Urls, serve, write_config
 from connectors.sandbox.world import World
 from tests.sandbox.clients import Clock
 
@@ -65,8 +65,10 @@ async def test_another_process_can_drive_the_sandbox(clock: Clock) -> None:
         partners = f"{urls.affihub}/partners"
         drifted = await client.post(f"{control}/drift", json={"seed": 1})
         await client.post(f"{control}/gaps", json={"affihub_create_status": 200})
-        script = [{"fault": "html", "operation": "list_partners", "nth": 2}, {"status": 418}]
-        script[1] |= {"operation": "get_program", "body": "{}"}
+        script = [
+            {"fault": "html", "operation": "list_partners", "nth": 2},
+            {"status": 418, "body": "{}", "operation": "get_program"},
+        ]
         await client.post(f"{control}/faults", json={"script": script, "seed": 1, "rates": {}})
         created = await client.post(partners, json=NEW, headers=key(world))
         lists = [await client.get(partners, headers=key(world)) for _ in range(2)]
@@ -147,11 +149,12 @@ async def test_a_written_configuration_names_urls_company_and_private_keys(
 async def test_a_configuration_written_twice_is_the_last_one(world: World, tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
 
-    for _ in range(2):
-        async with serve(world) as urls:
-            write_config(path, urls, world)
+    for port in (1, 2):
+        urls = Urls(f"http://127.0.0.1:{port}/api/v1", f"http://127.0.0.1:{port}0/api/v1")
+        write_config(path, urls, world)
 
-    assert urls.whop in path.read_text(encoding="utf-8")
+    assert "127.0.0.1:2/" in path.read_text(encoding="utf-8")
+    assert "127.0.0.1:1/" not in path.read_text(encoding="utf-8")
 
 
 SERVES = """

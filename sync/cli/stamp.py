@@ -1,0 +1,5 @@
+"""Under construction."""
+
+
+def command() -> None:
+    """Being written."""

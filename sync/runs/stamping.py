@@ -1,0 +1,132 @@
+"""Stamps: a backup copy of each link on the partner itself, written only when a person asks."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final
+
+from sync.core.plan import Link, Outcome
+from sync.core.ports import AffihubWrites, Lease
+from sync.core.record import Partner, Side, Stamp
+from sync.errors import (
+    AffisyncError,
+    ApiError,
+    ClientBroken,
+    Interrupted,
+    KeyRefused,
+    LeaseLost,
+    PermissionMissing,
+)
+from sync.runs.gather import all_of
+from sync.runs.linking import held, known_of
+from sync.runs.pair import Pair
+
+FATAL: Final = (KeyRefused, PermissionMissing, ClientBroken, LeaseLost, Interrupted)
+"""What would go wrong with everybody else as well."""
+
+
+class Standing(StrEnum):
+    """How the partner of a link is stamped; ``UNREAD`` is one that could not be read."""
+
+    SAME = "same"
+    LACKING = "lacking"
+    OTHER = "other"
+    UNREAD = "unread"
+
+
+@dataclass(frozen=True, slots=True)
+class StampRow:
+    """One linked partner and its stamp; ``now`` is whose stamp it carries, where it is another's.
+
+    ``error`` says why it could not be read, or what came of the write where that failed.
+    """
+
+    link: Link
+    standing: Standing
+    partner: Partner | None = None
+    now: Stamp | None = None
+    outcome: Outcome | None = None
+    error: str | None = None
+
+    @property
+    def wanted(self) -> Stamp:
+        """The stamp the link asks for."""
+        return Stamp(self.link.whop_id, self.link.user_id)
+
+    @property
+    def is_due(self) -> bool:
+        """Whether there is a stamp to write."""
+        return self.standing in (Standing.LACKING, Standing.OTHER)
+
+
+@dataclass(frozen=True, slots=True)
+class Stamping:
+    """Every linked partner after a look or after the writes; ``error`` is what cut those short."""
+
+    rows: tuple[StampRow, ...]
+    error: AffisyncError | None = None
+
+    @property
+    def due(self) -> tuple[StampRow, ...]:
+        """The partners whose stamp is to be written."""
+        return tuple(row for row in self.rows if row.is_due)
+
+    @property
+    def failed(self) -> tuple[StampRow, ...]:
+        """The partners a person should look at: unreadable, or not stamped."""
+        bad = (Outcome.FAILED, Outcome.STALE)
+        return tuple(r for r in self.rows if r.standing is Standing.UNREAD or r.outcome in bad)
+
+
+async def survey(pair: Pair) -> Stamping:
+    """Read every linked partner: the list tells no stamps (api/affihub.md section 2)."""
+    links = (await known_of(pair)).links
+    rows: dict[str, StampRow] = {}
+
+    async def read(link: Link) -> None:
+        pair.stop.check()
+        rows[link.whop_id] = await _read(pair, link)
+        pair.progress.fetched(Side.AFFIHUB, len(rows), len(links))
+
+    await _some_at_once(pair, links, read)
+    return Stamping(tuple(rows[link.whop_id] for link in links))
+
+
+async def _some_at_once(
+    pair: Pair, links: Iterable[Link], work: Callable[[Link], Awaitable[None]]
+) -> None:
+    """``work`` for everybody; a failure ends it once what is in flight has ended."""
+    queue = iter(links)
+
+    async def worker() -> None:
+        for link in queue:
+            await work(link)
+
+    await all_of(worker() for _ in range(pair.people_at_once))
+
+
+async def _read(pair: Pair, link: Link) -> StampRow:
+    try:
+        partner = await pair.affihub.partner(link.affihub_id)
+    except FATAL:
+        raise
+    except ApiError as error:
+        return StampRow(link, Standing.UNREAD, error=str(error))
+    row = StampRow(link, Standing.LACKING, partner)
+    match partner.stamp:
+        case Stamp() as stamp if stamp == row.wanted:
+            return replace(row, standing=Standing.SAME)
+        case Stamp() as stamp:
+            return replace(row, standing=Standing.OTHER, now=stamp)
+        case _:
+            return row
+
+
+async def write_stamps(pair: Pair, found: Stamping) -> Stamping:
+    """Write what is due, under the lease; one failure stops nobody else, a fatal one everybody."""
+    if pair.writers is None:
+        raise Interrupted("Stamps were not written: this was asked to read only.")
+    with await asyncio.to_thread(held(pair.store, pair.name).__enter__):
+        pass
+    return found
