@@ -111,9 +111,9 @@ class Faults:
     """What goes wrong now, shared by both apps, changed while they run.
 
     ``rates`` says of each profile which share of the requests it hits, from 0 to 1; ``all`` spreads
-    its share evenly over every profile. A request is hit by one fault at most, so that shares above
-    1 together leave nothing to the profiles that come last. ``throttle`` lets requests through while
-    its bucket lasts.
+    its share evenly over every profile. A request is hit by one fault at most, so that shares
+    above 1 together leave nothing to the profiles that come last. ``throttle`` lets requests
+    through while its bucket lasts.
     """
 
     def __init__(

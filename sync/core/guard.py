@@ -51,10 +51,10 @@ def classes(row: Row) -> tuple[GuardClass, ...]:
     The activation of a partner we just invited counts as part of its create.
     """
     missing = (GuardClass.MISSING,) if row.rule == Cause.WHOP_GONE else ()
-    if row.kind is Kind.ACTIVATE_PARTNER and row.before != "deactivated":
-        return missing
     of_kind = CLASS_OF_KIND.get(row.kind)
-    return missing + ((of_kind,) if of_kind else ())
+    if of_kind is None or (of_kind is GuardClass.REACTIVATE and not row.is_reactivation):
+        return missing
+    return (*missing, of_kind)
 
 
 def allowance(limit: Limit, facts: Facts, floor: int, spent: Spent) -> int:

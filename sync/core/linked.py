@@ -7,6 +7,7 @@ from sync.core.plan import Acceptance, Base, Disposition, Kind, Link, Row, Value
 from sync.core.policy import CommissionSync, Policy
 from sync.core.rates import decide_rate
 from sync.core.record import Affiliate, Override, Partner, Side
+from sync.core.sequence import rate_first
 from sync.core.status import (
     ASK,
     DELETED_STAYS,
@@ -28,8 +29,6 @@ from sync.core.subject import SIDE_OF_KIND, Subject
 NEVER_ACCEPTED = "never-accepted"
 UNKNOWN_STATUS = "unknown-status"
 ACTIVATION_OWED = "activation-owed"
-
-SWITCHING_ON = (Kind.ACTIVATE_PARTNER, Kind.UNARCHIVE_AFFILIATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +56,8 @@ def decide(
         if policy.commission.sync is not CommissionSync.OFF:
             rate = decide_rate(subject, partner, overrides, policy.commission)
             link = replace(link, commission=rate.base or link.commission)
+            if not rate.seen:
+                rows = tuple(rate_first(row) if row.is_reactivation else row for row in rows)
             rows = (rate.row, *rows) if rate.row else rows
         name = _decide_name(subject, link, partner)
         link, rows = name.link, (*rows, *name.rows)
@@ -65,18 +66,14 @@ def decide(
 
 def _earns(affiliate: Affiliate | None, partner: Partner, rows: tuple[Row, ...]) -> bool:
     """Whether this person is on now, or is being switched on by this plan."""
-    if any(r.kind in SWITCHING_ON and r.disposition is Disposition.APPLY for r in rows):
+    if any(r.is_reactivation and r.disposition is Disposition.APPLY for r in rows):
         return True
-    return _cell(affiliate, partner) is Cell.AGREE_ON
+    return MATRIX[_states(affiliate, partner)] is Cell.AGREE_ON
 
 
 def _states(affiliate: Affiliate | None, partner: Partner) -> tuple[WhopState, AffihubState]:
     whop = whop_state(affiliate.status) if affiliate else WhopState.DELETED
     return whop, affihub_state(partner.status)
-
-
-def _cell(affiliate: Affiliate | None, partner: Partner) -> Cell:
-    return MATRIX[_states(affiliate, partner)]
 
 
 def _decide_status(subject: Subject, link: Link, partner: Partner, policy: Policy) -> Decision:

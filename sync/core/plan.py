@@ -180,6 +180,13 @@ class Row:
     error: str | None = None
 
     @property
+    def is_reactivation(self) -> bool:
+        """Whether this brings back somebody who was off; activating an invited one does not."""
+        if self.kind is Kind.ACTIVATE_PARTNER:
+            return self.before == "deactivated"
+        return self.kind is Kind.UNARCHIVE_AFFILIATE
+
+    @property
     def identity(self) -> str:
         """One text per person, the same for all rows of that person in one plan."""
         return self.whop_id or self.affihub_id or self.person.email or self.key

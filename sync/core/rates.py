@@ -12,6 +12,7 @@ from sync.core.commission import (
     slot_rate,
 )
 from sync.core.diff import Cause, cause
+from sync.core.match import Evidence
 from sync.core.plan import Base, Disposition, Kind, Row, Values
 from sync.core.policy import CommissionPolicy, CommissionSync, OnFirstLink
 from sync.core.record import Override, Partner, Side, Untold
@@ -38,10 +39,14 @@ class Rates:
 
 @dataclass(frozen=True, slots=True)
 class RateDecision:
-    """A row, or a base that both sides already agree on, or neither."""
+    """A row, or a base that both sides already agree on, or neither.
+
+    ``seen`` is False where this run could not read one of the two rates.
+    """
 
     row: Row | None = None
     base: Base | None = None
+    seen: bool = True
 
 
 def decide_rate(
@@ -52,7 +57,7 @@ def decide_rate(
 ) -> RateDecision:
     """What is to become of a person's rate; nothing where a side could not be read this run."""
     if overrides is None or partner.commission is Untold.ABSENT:
-        return RateDecision()
+        return RateDecision(seen=False)
     whop = slot_rate(overrides, policy.slot)
     if isinstance(whop, Inexpressible):
         return RateDecision(_broken(subject, "not-one-rate", f"The Whop slot: {whop.reason}."))
@@ -99,12 +104,19 @@ def _follow(
 
 
 def _first(subject: Subject, rates: Rates, policy: CommissionPolicy) -> Row:
-    if policy.on_first_link not in (OnFirstLink.WHOP, OnFirstLink.AFFIHUB):
+    named = policy.on_first_link in (OnFirstLink.WHOP, OnFirstLink.AFFIHUB)
+    if not named or _is_our_own_default(subject, rates, Side(policy.on_first_link.value)):
         reason = f"Just linked, and the rates differ: {_both(rates)}. Choose one."
         return _conflict(subject, rates, "first-link-ask", reason)
     side = Side(policy.on_first_link.value)
     reason = f"Just linked, and commission.on_first_link names {side.brand}: {_both(rates)}."
     return _push(subject, rates, side, f"first-link-{side}", reason)
+
+
+def _is_our_own_default(subject: Subject, rates: Rates, side: Side) -> bool:
+    """Whether the named side is empty because we created its record: nobody's word on money."""
+    created = subject.link is not None and subject.link.evidence == Evidence.CREATED
+    return created and rates.of(side) is None
 
 
 def _push(subject: Subject, rates: Rates, mover: Side, rule: str, reason: str) -> Row:
@@ -165,8 +177,7 @@ def rate_of_new_partner(
     subject: Subject, overrides: tuple[Override, ...] | None, policy: CommissionPolicy
 ) -> tuple[Row, ...]:
     """The rate a partner gets right after it was created, where the settings name Whop's."""
-    leads = policy.sync in (CommissionSync.WHOP, CommissionSync.TWO_WAY)
-    if not leads or policy.on_first_link is not OnFirstLink.WHOP or overrides is None:
+    if not _takes(OnFirstLink.WHOP, policy) or overrides is None:
         return ()
     whop = slot_rate(overrides, policy.slot)
     if not isinstance(whop, Decimal):
@@ -178,13 +189,14 @@ def rate_of_new_affiliate(
     subject: Subject, partner: Partner, policy: CommissionPolicy
 ) -> tuple[Row, ...]:
     """The rate an affiliate gets right after it was created, where the settings name Affihub's."""
-    leads = policy.sync in (CommissionSync.AFFIHUB, CommissionSync.TWO_WAY)
     rate = partner.commission
-    if not leads or policy.on_first_link is not OnFirstLink.AFFIHUB:
-        return ()
-    if not isinstance(rate, Decimal):
+    if not _takes(OnFirstLink.AFFIHUB, policy) or not isinstance(rate, Decimal):
         return ()
     return _if_applicable(compare(subject, Rates(None, rate), policy))
+
+
+def _takes(side: OnFirstLink, policy: CommissionPolicy) -> bool:
+    return policy.sync is not CommissionSync.OFF and policy.on_first_link is side
 
 
 def _if_applicable(decision: RateDecision) -> tuple[Row, ...]:

@@ -69,6 +69,14 @@ def _waiting(row: Row, siblings: Iterable[Row]) -> Row:
         reason = "Follows once the record itself is created."
         return replace(row, disposition=Disposition.WAITING, rule="after-create", reason=reason)
     if row.kind in _SWITCHING_ON and any(s.kind in _RATES for s in blocked):
-        reason = "Comes back once the rate is settled: nobody may earn at the old rate."
-        return replace(row, disposition=Disposition.WAITING, rule="rate-first", reason=reason)
+        return rate_first(row)
+    if row.kind in _RATES and any(s.is_reactivation for s in blocked):
+        reason = "Follows once this person comes back: nobody who is off gets a rate."
+        return replace(row, disposition=Disposition.WAITING, rule="after-return", reason=reason)
     return row
+
+
+def rate_first(row: Row) -> Row:
+    """The row that switches a person on, waiting for that person's rate."""
+    reason = "Comes back once the rate is settled: nobody may earn at the old rate."
+    return replace(row, disposition=Disposition.WAITING, rule="rate-first", reason=reason)

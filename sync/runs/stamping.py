@@ -1,7 +1,6 @@
 """Stamps: a backup copy of each link on the partner itself, written only when a person asks."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
@@ -17,9 +16,10 @@ from sync.errors import (
     KeyRefused,
     LeaseLost,
     PermissionMissing,
+    UsageError,
 )
 from sync.runs.gather import all_of
-from sync.runs.linking import held, known_of
+from sync.runs.linking import known_of
 from sync.runs.pair import Pair
 
 FATAL: Final = (KeyRefused, PermissionMissing, ClientBroken, LeaseLost, Interrupted)
@@ -123,10 +123,62 @@ async def _read(pair: Pair, link: Link) -> StampRow:
             return row
 
 
-async def write_stamps(pair: Pair, found: Stamping) -> Stamping:
+async def write_stamps(pair: Pair, lease: Lease, found: Stamping) -> Stamping:
     """Write what is due, under the lease; one failure stops nobody else, a fatal one everybody."""
     if pair.writers is None:
-        raise Interrupted("Stamps were not written: this was asked to read only.")
-    with await asyncio.to_thread(held(pair.store, pair.name).__enter__):
-        pass
-    return found
+        raise UsageError("Writing stamps needs connectors that can write.")
+    linked = {(link.whop_id, link.affihub_id) for link in (await known_of(pair)).links}
+    work = _Writing(pair, pair.writers.affihub, lease, {row.link.whop_id: row for row in found.due})
+    error = await work.all_of_them(linked)
+    return Stamping(tuple(work.rows.get(row.link.whop_id, row) for row in found.rows), error)
+
+
+@dataclass(slots=True)
+class _Writing:
+    """Stamps being written: what came of each so far, by affiliate id."""
+
+    pair: Pair
+    affihub: AffihubWrites
+    lease: Lease
+    rows: dict[str, StampRow]
+
+    async def all_of_them(self, linked: Collection[tuple[str, str]]) -> AffisyncError | None:
+        """Write them all; answers what cut that short. Who was not reached is *skipped*."""
+        error = None
+        try:
+            await _some_at_once(
+                self.pair, [row.link for row in self.rows.values()], self._one(linked)
+            )
+        except FATAL as fatal:
+            error = fatal
+        for whop_id, row in self.rows.items():
+            if row.outcome is None:
+                self.rows[whop_id] = replace(row, outcome=Outcome.SKIPPED)
+        return error
+
+    def _one(self, linked: Collection[tuple[str, str]]) -> Callable[[Link], Awaitable[None]]:
+        async def write(link: Link) -> None:
+            row = self.rows[link.whop_id]
+            if (link.whop_id, link.affihub_id) in linked:
+                self.rows[link.whop_id] = await self._written(row)
+            else:
+                gone = "Not linked any more when the stamp was to be written."
+                self.rows[link.whop_id] = replace(row, outcome=Outcome.STALE, error=gone)
+            done = sum(row.outcome is not None for row in self.rows.values())
+            self.pair.progress.applied(done, len(self.rows))
+
+        return write
+
+    async def _written(self, row: StampRow) -> StampRow:
+        self.pair.stop.check()
+        if self.lease.lost:
+            raise LeaseLost("Another run took this pair over, so no more stamps were written.")
+        try:
+            kept = await self.affihub.write_stamp(row.link.affihub_id, row.wanted)
+        except FATAL:
+            raise
+        except ApiError as error:
+            return replace(row, outcome=Outcome.FAILED, error=str(error))
+        if kept.stamp == row.wanted:
+            return replace(row, outcome=Outcome.APPLIED)
+        return replace(row, outcome=Outcome.FAILED, error="Affihub did not keep the stamp.")

@@ -1,28 +1,16 @@
-"""One SQLite file as SQLAlchemy sees it: who begins how, and what an error says.
+"""One state file in use: brought up to date when it is opened, read and written in transactions."""
 
-A reader begins deferred and sees one moment of the state throughout. A writer begins IMMEDIATE:
-one that began as a reader would fail at once, not wait, where another writes.
-"""
-
-import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
 
-import sqlalchemy
-from sqlalchemy import Connection, Engine, QueuePool, event
+from sqlalchemy import Connection
 
 from sync.state import file
+from sync.state.engine import DURABLE, FOREIGN_KEYS, engine
 from sync.state.faults import told
 from sync.state.migrations import HEAD
-
-DURABLE: Final = "PRAGMA synchronous = FULL"
-"""Every commit reaches the disk: an intent must survive a power cut, or a create may be sent
-twice. Measured 0.2 ms a commit against 0.02 ms with NORMAL; a remote write takes 100 ms."""
-
-FOREIGN_KEYS: Final = "PRAGMA foreign_keys = ON"
 
 
 class Database:
@@ -67,29 +55,3 @@ def open_database(path: Path) -> Database:
 
         upgrade(path)
     return Database(path)
-
-
-def engine(path: Path, *pragmas: str) -> Engine:
-    """An engine whose connections have these settings; they begin as this module says."""
-
-    def connect() -> sqlite3.Connection:
-        connection = file.connect(path)
-        for pragma in pragmas:
-            connection.execute(pragma)
-        return connection
-
-    made = sqlalchemy.create_engine(
-        "sqlite://",
-        creator=connect,
-        poolclass=QueuePool,
-        max_overflow=-1,  # as many as there are threads; none may wait for another's connection
-        hide_parameters=True,  # rows hold people's addresses
-    )
-    event.listen(made, "begin", _begin)
-    return made
-
-
-def _begin(connection: Connection) -> None:
-    # With isolation_level None the driver begins nothing by itself.
-    write = connection.get_execution_options().get("write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")

@@ -11,7 +11,7 @@ from alembic.config import Config
 from sqlalchemy import Connection
 
 from sync.errors import StateError
-from sync.state.database import DURABLE, engine
+from sync.state.engine import DURABLE, engine
 from sync.state.faults import told
 from sync.state.file import APPLICATION_ID
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from alembic import command
 from alembic.script import ScriptDirectory
 
-from sync.state.database import engine
+from sync.state.engine import engine
 from sync.state.migrations import HEAD, REVISIONS
 from sync.state.store import Store
 from sync.state.tables import State

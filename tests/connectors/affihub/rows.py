@@ -27,4 +27,4 @@ def page(
     return httpx.Response(200, json=envelope)
 
 
-DEACTIVATED = partner(99, status="deactivated")
+DEACTIVATED = partner(9_999, status="deactivated")

@@ -22,7 +22,7 @@ def without(row: dict[str, Any], *names: str) -> dict[str, Any]:
 
 
 def test_a_list_row_is_read_whole() -> None:
-    assert only(partner(7)) == Partner(
+    assert only(partner(7, commission_pct=Decimal("12.5"))) == Partner(
         id="par_7",
         email="jane7@example.org",
         slug="jane7",
