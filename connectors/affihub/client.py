@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from connectors.affihub.create import Creation
-from connectors.affihub.listing import Partners
+from connectors.affihub.listing import LIST, Partners
 from connectors.affihub.wire import PARTNER, WirePartner, stamped
 from connectors.transport import (
     REAL_WORLD,
@@ -53,6 +53,7 @@ class AffihubAccess:
             allowance=Allowance(self.requests_per_minute, Counting.PER_KEY),
             concurrency=CONCURRENCY,
             key_source=self.key_source,
+            hints={LIST: "Look at base_url as well."},
         )
 
 
@@ -103,7 +104,7 @@ class AffihubReader:
         listed = await self._partners.matching([("search", text)], _unwatched)
         if listed.flaw:
             told = f"Affihub's search for a partner cannot be taken for whole: it {listed.flaw}."
-            raise Malformed(told, side=Side.AFFIHUB, operation="list_partners")
+            raise Malformed(told, side=Side.AFFIHUB, operation=LIST)
         return list(listed.records.values())
 
     async def _wire_partner(self, affihub_id: str) -> WirePartner:

@@ -16,7 +16,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import httpx
 
@@ -49,7 +49,8 @@ class Access:
     """Where a side's API is and what we bring to it.
 
     ``key_source`` tells people where the key comes from; ``needs`` is the permission each
-    operation asks for, where the side has such names.
+    operation asks for, where the side has such names, and ``hints`` says where to look when an
+    operation is refused.
     """
 
     side: Side
@@ -60,6 +61,7 @@ class Access:
     key_source: str
     headers: Mapping[str, str] = field(default_factory=dict)
     needs: Mapping[str, str] = field(default_factory=dict)
+    hints: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +112,7 @@ class Line:
         self._side = access.side
         self._base_url = access.base_url.rstrip("/")
         self._redactor = Redactor(access.api_key)
-        self._errors = Translator(access.side, access.key_source, access.needs)
+        self._errors = Translator(access.side, access.key_source, access.needs, access.hints)
         self._pace = Pace(access.allowance, access.concurrency, around.clock, around.sleep)
         self._around = around
         self._sent: Counter[str] = Counter()
@@ -240,8 +242,9 @@ async def open_line(access: Access, around: Surroundings) -> AsyncIterator[Line]
 
 
 def _is_loopback(base_url: str) -> bool:
-    host = httpx.URL(base_url).host
+    """Whether this is an address of this machine; what is no address at all is none."""
     try:
-        return ipaddress.ip_address(host).is_loopback
+        host = urlsplit(base_url).hostname or ""
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
-        return host == "localhost"
+        return False

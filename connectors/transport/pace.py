@@ -2,7 +2,8 @@
 
 A bucket fills evenly; what a full one holds may go out at once. Burst and refill of a minute
 together are the allowance, so no 60 seconds ever see more. A 429 pauses the bucket for everyone
-who draws from it (dependencies.md section 2).
+who draws from it (dependencies.md section 2). It also says that the server allows less than we
+were told, so the bucket fills at half the rate from then on and finds its way back slowly.
 """
 
 import asyncio
@@ -19,6 +20,10 @@ WINDOW: Final = 60.0
 """Seconds over which both sides are taken to count."""
 BURST_SHARE: Final = 0.05
 """How much of the allowance may go out at once."""
+SLOWEST: Final = 1 / 64
+"""The smallest part of its rate a bucket falls to."""
+RECOVERY: Final = 0.01
+"""Which part of the way back to its full rate a bucket goes with each request."""
 ROUNDING: Final = 1e-6
 """A part of a request that is only a float's rounding."""
 
@@ -53,7 +58,8 @@ class Bucket:
         self._clock = clock
         self._burst = max(1.0, per_minute * BURST_SHARE)
         # An allowance of 1 has no rest: then one request every two minutes keeps the promise.
-        self._rate = max(per_minute - self._burst, 0.5) / WINDOW
+        self._full_rate = max(per_minute - self._burst, 0.5) / WINDOW
+        self._rate = self._full_rate
         self._tokens = self._burst
         self._filled_at = clock()
 
@@ -67,9 +73,15 @@ class Bucket:
     def spend(self) -> None:
         """Take the token that ``delay`` said is there."""
         self._tokens -= 1
+        self._rate += (self._full_rate - self._rate) * RECOVERY
 
     def pause(self, seconds: float) -> None:
-        """Give out nothing for so long, and fill up from empty after it."""
+        """Give out nothing for so long, and fill up from empty after it, at half the rate.
+
+        Requests that were under way together are refused together: that is one refusal.
+        """
+        if self._filled_at <= self._clock():
+            self._rate = max(self._rate / 2, self._full_rate * SLOWEST)
         self._tokens = 0.0
         self._filled_at = max(self._filled_at, self._clock() + seconds)
 

@@ -39,7 +39,8 @@ class Fault:
     """One way for a request to go wrong: the error it becomes and the sentence people read.
 
     ``undone``: the server certainly did nothing. The sentence may name {side}, {operation},
-    {status}, {words} of the server, the {wait} it asked for, the {key_source} and the {grant}.
+    {status}, {words} of the server, the {wait} it asked for, the {key_source}, the {grant} that
+    is missing and a {hint} of where to look.
     """
 
     error: type[ApiError]
@@ -69,8 +70,8 @@ OURS: Final = Fault(
 )
 SLOWER: Final = Fault(
     Unavailable,
-    "{side} gets too many requests ({operation}, {status}){wait}. Run again after that, with a"
-    " lower requests_per_minute if it comes back.",
+    "{side} gets too many requests ({operation}, {status}){wait}. Run again later, with a lower"
+    " requests_per_minute if it comes back.",
     undone=True,
 )
 DOWN: Final = Fault(
@@ -84,11 +85,11 @@ KEY: Final = Fault(
 )
 PERMISSION: Final = Fault(
     PermissionMissing,
-    "{side} does not let this key do {operation} ({status}). Give it {grant} and run again.",
+    "{side} does not let this key do {operation} ({status}). Give it {grant} and run again.{hint}",
     undone=True,
 )
 UNKNOWN: Final = Fault(
-    NotFound, "{side} finds nothing there for {operation} ({status}){words}.", undone=True
+    NotFound, "{side} finds nothing there for {operation} ({status}){words}.{hint}", undone=True
 )
 REDIRECT: Final = Fault(
     Rejected,
@@ -96,7 +97,7 @@ REDIRECT: Final = Fault(
     " base_url and nowhere else. Look at base_url.",
     undone=True,
 )
-REFUSED: Final = Fault(Rejected, "{side} refused {operation} ({status}){words}.", undone=True)
+REFUSED: Final = Fault(Rejected, "{side} refused {operation} ({status}){words}.{hint}", undone=True)
 
 FAILURES: Final[Mapping[type[Exception], Fault]] = {
     httpx.ConnectError: UNSENT,
@@ -146,12 +147,13 @@ class Translator:
     """Writes one side's errors.
 
     ``key_source`` says where a person gives another key; ``needs`` names the permission of an
-    operation where the side has such names.
+    operation where the side has such names, ``hints`` where to look when one is refused.
     """
 
     side: Side
     key_source: str
     needs: Mapping[str, str] = field(default_factory=dict)
+    hints: Mapping[str, str] = field(default_factory=dict)
 
     def failed(self, operation: str, sending: Sending, error: Exception) -> ApiError:
         """The error for a request without an answer; httpx's own text may hold a URL: not used."""
@@ -182,7 +184,7 @@ class Translator:
         )
 
     def _error(self, fault: Fault, answer: Answer, wait: float | None) -> ApiError:
-        needs = self.needs.get(answer.operation)
+        needs, hint = self.needs.get(answer.operation), self.hints.get(answer.operation)
         text = fault.sentence.format(
             side=self.side.brand,
             operation=answer.operation,
@@ -191,6 +193,7 @@ class Translator:
             wait=f" and asks to wait {wait:g} seconds" if wait else "",
             key_source=self.key_source,
             grant=f"the permission {needs}" if needs else "the permission for that",
+            hint=f" {hint}" if hint else "",
         )
         return fault.error(
             text,

@@ -76,6 +76,7 @@ class WhopAccess:
             key_source=self.key_source,
             headers={"Api-Version-Date": self.api_version},
             needs=NEEDS,
+            hints={"list_affiliates": "Look at company_id and base_url as well."},
         )
 
 

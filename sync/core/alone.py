@@ -2,14 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from sync.core.linked import owed_activation
-from sync.core.plan import Alone, Disposition, Kind, Row
+from sync.core.plan import Alone, Disposition, Kind, Link, Row
 from sync.core.policy import Policy
 from sync.core.rates import rate_of_new_affiliate, rate_of_new_partner
-from sync.core.record import Affiliate, Override, Partner, email_key
+from sync.core.record import Affiliate, Gathered, Override, Partner, email_key, email_keys
 from sync.core.status import (
     MATRIX,
     AffihubState,
@@ -31,7 +31,10 @@ class Texts:
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """Who holds which address on both sides, linked or not, and which slugs are taken."""
+    """Who holds which address on both sides, linked or not, and which slugs are taken.
+
+    ``linked`` are the affiliates that are linked, by their Whop user.
+    """
 
     emails: Mapping[str, Sequence[str]]
     affiliates: Mapping[str, Sequence[Affiliate]]
@@ -40,28 +43,34 @@ class Directory:
     apart: Collection[tuple[str, str]]
     complete: bool
     emails_readable: bool
+    linked: Mapping[str, str]
 
 
 def directory(
-    affiliates: Iterable[Affiliate],
-    partners: Iterable[Partner],
-    emails: Mapping[str, Sequence[str]],
-    *,
-    apart: Collection[tuple[str, str]],
-    complete: bool,
-    emails_readable: bool,
+    gathered: Gathered, links: Iterable[Link], apart: Collection[tuple[str, str]]
 ) -> Directory:
     """Index both sides by address."""
-    by_affiliate, by_partner, slugs = defaultdict(list), defaultdict(list), set()
-    for affiliate in affiliates:
-        for key in {email_key(email) for email in emails.get(affiliate.user_id, ())}:
-            by_affiliate[key].append(affiliate)
-    for partner in partners:
-        by_partner[email_key(partner.email)].append(partner)
+    affiliates, partners, slugs = defaultdict(list), defaultdict(list), set()
+    for affiliate in gathered.whop.records.values():
+        for key in email_keys(gathered.emails.get(affiliate.user_id, ())):
+            affiliates[key].append(affiliate)
+    for partner in gathered.affihub.records.values():
+        partners[email_key(partner.email)].append(partner)
         slugs.add(partner.slug.casefold())
     return Directory(
-        emails, by_affiliate, by_partner, frozenset(slugs), apart, complete, emails_readable
+        emails=gathered.emails,
+        affiliates=affiliates,
+        partners=partners,
+        slugs=frozenset(slugs),
+        apart=apart,
+        complete=gathered.complete,
+        emails_readable=gathered.emails_readable,
+        linked={link.user_id: link.whop_id for link in sorted(links, key=_whop_id)},
     )
+
+
+def _whop_id(link: Link) -> str:
+    return link.whop_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,19 +111,16 @@ def lone_affiliate(
     policy: Policy,
 ) -> Lone:
     """An affiliate without a partner: created as one where everything is known and allowed."""
-    emails = tuple(email.strip() for email in who.emails.get(affiliate.user_id, ()))
-    subject = Subject(
-        policy.pair,
-        affiliate=affiliate,
-        email=emails[0] if emails else None,
-        slug=slugs(affiliate, texts, who.slugs)[0],
-    )
+    told = {email.strip() for email in who.emails.get(affiliate.user_id, ())}
+    emails = sorted(told - {""})
+    subject = Subject(policy.pair, affiliate=affiliate, email=emails[0] if emails else None)
     cell = MATRIX[whop_state(affiliate.status), AffihubState.NONE]
     if cell is not Cell.CREATE_PARTNER:
         return Lone(_entry(subject, affiliate.id, affiliate.status, _told(cell, affiliate.status)))
     verdict = next(_against_partner(affiliate, emails, who, texts, policy), None)
     if verdict:
         return _not_created(subject, Kind.CREATE_PARTNER, affiliate.id, affiliate.status, verdict)
+    subject = replace(subject, slug=slugs(affiliate, texts, who.slugs)[0])
     reason = "Active on Whop, nobody on Affihub; creating the partner may mail this person."
     create = subject.status_row(Kind.CREATE_PARTNER, Disposition.APPLY, "no-partner", reason)
     after = rate_of_new_partner(subject, overrides, policy.commission)
@@ -165,6 +171,8 @@ def _against_partner(
         yield Verdict(None, "create-off", "creating partners is switched off")
     if not who.complete:
         yield INCOMPLETE
+    if affiliate.user_id in who.linked:
+        yield _user_linked(who.linked[affiliate.user_id])
     if not emails:
         yield _no_email(who)
     yield from _about_address(affiliate, emails, who)
@@ -175,7 +183,7 @@ def _against_partner(
 def _about_address(
     affiliate: Affiliate, emails: Sequence[str], who: Directory
 ) -> Iterator[Verdict]:
-    keys = {email_key(email) for email in emails}
+    keys = email_keys(emails)
     if len(keys) > 1:
         yield _two_addresses(emails)
     holders = [partner for key in keys for partner in who.partners.get(key, ())]
@@ -216,6 +224,8 @@ def _against_affiliate(
         yield INCOMPLETE
     if not who.emails_readable:
         yield _no_email(who)
+    if not texts.is_email(partner.email.strip()):
+        yield _no_address(partner.email)
     key = email_key(partner.email)
     holders = who.affiliates.get(key, ())
     if any((affiliate.user_id, partner.id) in who.apart for affiliate in holders):
@@ -225,8 +235,11 @@ def _against_affiliate(
     sharing = {other.id for other in who.partners.get(key, ())}
     if sharing - {partner.id}:
         yield _shared("partners", sharing)
-    if not texts.is_email(partner.email.strip()):
-        yield _no_address(partner.email)
+
+
+def _user_linked(whop_id: str) -> Verdict:
+    reason = f"The same Whop user is linked already, as affiliate {whop_id}; which one counts?"
+    return Verdict(Disposition.CONFLICT, "user-linked", reason)
 
 
 def _two_addresses(emails: Sequence[str]) -> Verdict:
@@ -238,7 +251,7 @@ def _taken(what: str, ids: Sequence[str]) -> Verdict:
     return Verdict(
         Disposition.CONFLICT,
         "address-taken",
-        f"This address belongs to {what} {', '.join(ids)}, who is linked to somebody else.",
+        f"This address belongs to {what} {', '.join(sorted(ids))}, who is linked to somebody else.",
     )
 
 
@@ -260,7 +273,7 @@ def slugs(affiliate: Affiliate, texts: Texts, taken: Collection[str]) -> tuple[s
     From the username, else the name, else the id; on a clash with a suffix from a stable hash.
     """
     word = texts.slug(affiliate.username or "") or texts.slug(affiliate.name or "")
-    digest = sha256(affiliate.user_id.encode()).hexdigest()
+    digest = sha256(affiliate.user_id.encode(errors="surrogatepass")).hexdigest()
     word = word or texts.slug(affiliate.id) or digest[:12]
     candidates = (word, *(f"{word}-{digest[:length]}" for length in (4, 6, 8)))
     return tuple(slug for slug in candidates if slug not in taken) or candidates[-1:]

@@ -13,6 +13,7 @@ from sync.core.diff import Cause
 from sync.core.plan import Disposition, GuardVerdict, Kind, Row
 from sync.core.policy import GuardClass, Guards, Limit, Share
 from sync.core.ports import Spent
+from sync.core.sequence import wait_for_others
 
 CLASS_OF_KIND: Final[Mapping[Kind, GuardClass]] = {
     Kind.CREATE_PARTNER: GuardClass.CREATE_PARTNER,
@@ -87,27 +88,24 @@ def hold(
         rows, verdict = _hold_class(name, rows, guards, facts)
         if verdict:
             verdicts.append(verdict)
+            rows = wait_for_others(rows)  # what hangs on a held row uses up no other limit
     return rows, tuple(verdicts)
 
 
 def lasting(rows: Iterable[Row], guards: Guards, facts: Facts) -> dict[str, str]:
-    """Which held rows stay held in later runs, key to guard.
+    """Which held rows stay held in later runs, key to guard; also those that wait for another now.
 
     A policy (a limit of 0, ``first-run``) holds afresh in every run and needs no memory; it must
     let go as soon as the setting does.
     """
-    return {
-        row.key: row.guard
-        for row in rows
-        if row.disposition is Disposition.HELD
-        and row.guard is not None
-        and row.guard != GuardClass.FIRST_RUN
-        and not _is_policy(GuardClass(row.guard), guards, facts)
-    }
+    waiting = Disposition.WAITING
+    told = {r.key: facts.held.get(r.key) if r.disposition is waiting else r.guard for r in rows}
+    return {k: name for k, name in told.items() if name and not _is_policy(name, guards, facts)}
 
 
-def _is_policy(name: GuardClass, guards: Guards, facts: Facts) -> bool:
-    return _limit(name, guards, facts).per_run == 0
+def _is_policy(name: str, guards: Guards, facts: Facts) -> bool:
+    guard = GuardClass(name)
+    return guard is GuardClass.FIRST_RUN or _limit(guard, guards, facts).per_run == 0
 
 
 def _limit(name: GuardClass, guards: Guards, facts: Facts) -> Limit:
@@ -169,7 +167,7 @@ def _message(name: GuardClass, counted: int, allowed: int, held: int, facts: Fac
     if name is GuardClass.FIRST_RUN:
         return f"The first writes of this pair wait for a person: {held} held."
     if counted > allowed == 0 and not facts.spent.get(name):
-        return f"{counted} rows of {name} wait for a person, as this guard lets none pass by itself."
+        return f"{counted} rows of {name} wait for a person: this guard lets none pass by itself."
     if counted > allowed:
         return f"{counted} rows of {name}, {allowed} may go with {facts.links} links: {held} held."
     return f"{held} rows of {name} were held by this limit before and still wait for a person."

@@ -121,24 +121,26 @@ def owed_activation(subject: Subject, before: str) -> Row:
 
 def _differ(subject: Subject, link: Link, partner: Partner, policy: Policy) -> Row:
     whop, affihub = _states(subject.affiliate, partner)
-    why = _why(subject, link, whop, affihub)
+    why = _why(link, whop, affihub)
     off = Side.WHOP if whop_meaning(whop) is Meaning.OFF else Side.AFFIHUB
     ruling = RULINGS[whop, affihub, leader(why, policy.status_on_first_link, off)]
-    kind, disposition, rule = ruling.kind, ruling.disposition, ruling.rule or _rule(why, policy)
+    kind, disposition = ruling.kind, ruling.disposition
+    rule = ruling.rule or _rule(subject, why, policy)
     if kind is Kind.ACTIVATE_PARTNER and _never_accepted(link, policy):
         disposition, rule = Disposition.BREAK, NEVER_ACCEPTED
     return _status_row(subject, link, partner, kind, disposition, rule)
 
 
-def _why(subject: Subject, link: Link, whop: WhopState, affihub: AffihubState) -> Cause:
+def _why(link: Link, whop: WhopState, affihub: AffihubState) -> Cause:
     """Who moved, by meaning: a change of words that means the same is no move."""
     base = link.status and Base(link.status.value, link.status.value, link.status.value)
-    why = cause(base, whop_meaning(whop), affihub_meaning(affihub))
-    gone = subject.affiliate is None and why is Cause.WHOP_MOVED
-    return Cause.WHOP_GONE if gone else why
+    return cause(base, whop_meaning(whop), affihub_meaning(affihub))
 
 
-def _rule(why: Cause, policy: Policy) -> str:
+def _rule(subject: Subject, why: Cause, policy: Policy) -> str:
+    """The rule's name; an affiliate that is gone is always held, whatever else is the case."""
+    if subject.affiliate is None:
+        return Cause.WHOP_GONE.value
     return f"{why}-{policy.status_on_first_link}" if why is Cause.FIRST_LINK else why.value
 
 

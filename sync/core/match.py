@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sync.core.record import Affiliate, Partner, Stamp, email_key
+from sync.core.record import Affiliate, Partner, Stamp, email_key, email_keys
 
 
 class Evidence(StrEnum):
@@ -53,20 +53,23 @@ def match(
     partners: Iterable[Partner],
     emails: Mapping[str, Sequence[str]],
     apart: Collection[tuple[str, str]] = (),
+    linked: Iterable[Partner] = (),
 ) -> Pairing:
     """Pair unlinked records; ``emails`` are the known addresses by Whop user id.
 
-    ``apart`` are (user id, partner id) pairs a person said are not the same.
+    ``apart`` are (user id, partner id) pairs a person said are not the same. ``linked`` partners
+    pair with nobody, but an address that points at one makes any other candidate doubtful.
     """
     people = {a.id: a for a in affiliates}
-    programme = {p.id: p for p in partners}
-    edges = _stamp_edges(people, programme, _email_edges(people, programme, emails))
+    free = {p.id: p for p in partners}
+    programme = {p.id: p for p in linked} | free
+    edges = _stamp_edges(people, free, _email_edges(people, programme, emails))
     edges = {
         (a, p): evidence
         for (a, p), evidence in edges.items()
         if (people[a].user_id, p) not in apart
     }
-    groups = _groups(edges)
+    groups = [group for group in _groups(edges) if any(p in free for _, p in group)]
     matches = [
         Match(people[a], programme[p], edges[a, p])
         for group in groups
@@ -74,12 +77,12 @@ def match(
         for a, p in group
     ]
     ambiguous = [_ambiguous(group, people, programme) for group in groups if len(group) > 1]
-    paired_a, paired_p = {a for a, _ in edges}, {p for _, p in edges}
+    met = [edge for group in groups for edge in group]
     return Pairing(
         matches=tuple(sorted(matches, key=lambda m: m.affiliate.id)),
         ambiguous=tuple(sorted(ambiguous, key=lambda g: g.affiliates[0].id)),
-        affiliates=tuple(people[a] for a in sorted(people.keys() - paired_a)),
-        partners=tuple(programme[p] for p in sorted(programme.keys() - paired_p)),
+        affiliates=tuple(people[a] for a in sorted(people.keys() - {a for a, _ in met})),
+        partners=tuple(free[p] for p in sorted(free.keys() - {p for _, p in met})),
     )
 
 
@@ -97,8 +100,8 @@ def _email_edges(
     return {
         (affiliate.id, partner): Evidence.EMAIL
         for affiliate in affiliates.values()
-        for email in emails.get(affiliate.user_id, ())
-        for partner in by_email.get(email_key(email), ())
+        for key in email_keys(emails.get(affiliate.user_id, ()))
+        for partner in by_email.get(key, ())
     }
 
 

@@ -1,8 +1,8 @@
 """Everybody who is linked, or was just matched: what this run saw of them, and their rows."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from sync.core.commission import rate_text, slot_rate
@@ -38,11 +38,19 @@ class Seen:
     seen: bool = True
 
 
+@dataclass(slots=True)
+class Elsewhere:
+    """One Whop user: linked affiliates that Whop deleted, and others that nobody is linked to."""
+
+    lost: list[str] = field(default_factory=list)
+    free: list[str] = field(default_factory=list)
+
+
 def linked_people(gathered: Gathered, links: Iterable[Link], policy: Policy) -> Part:
     """Everybody who was linked before this run."""
-    links = tuple(links)
-    others, broken = _others_by_user(gathered, links), gathered.broken
-    people = [(link, _look(link, gathered, others, broken, policy)) for link in links]
+    links = sorted(links, key=lambda link: link.whop_id)
+    users, broken = _by_user(gathered, links), gathered.broken
+    people = [(link, _look(link, gathered, users[link.user_id], broken, policy)) for link in links]
     return Part(
         rows=tuple(row for _, one in people for row in one.rows),
         refreshed=tuple(one.link for before, one in people if one.link != before),
@@ -50,21 +58,24 @@ def linked_people(gathered: Gathered, links: Iterable[Link], policy: Policy) -> 
     )
 
 
-def _others_by_user(gathered: Gathered, links: Iterable[Link]) -> Mapping[str, list[Affiliate]]:
-    """Per Whop user, the affiliates nobody is linked to and that Whop does not call deleted."""
-    taken = {link.whop_id for link in links}
-    others = defaultdict(list)
+def _by_user(gathered: Gathered, links: Iterable[Link]) -> defaultdict[str, Elsewhere]:
+    users: defaultdict[str, Elsewhere] = defaultdict(Elsewhere)
+    taken = {link.whop_id: link.user_id for link in links}
+    deleted = set(gathered.whop.gone)
     for affiliate in gathered.whop.records.values():
-        free = affiliate.id not in taken
-        if free and whop_state(affiliate.status) is not WhopState.DELETED:
-            others[affiliate.user_id].append(affiliate)
-    return others
+        if whop_state(affiliate.status) is WhopState.DELETED:
+            deleted.add(affiliate.id)
+        elif affiliate.id not in taken:
+            users[affiliate.user_id].free.append(affiliate.id)
+    for whop_id in deleted & taken.keys():
+        users[taken[whop_id]].lost.append(whop_id)
+    return users
 
 
 def _look(
     link: Link,
     gathered: Gathered,
-    others: Mapping[str, Collection[Affiliate]],
+    user: Elsewhere,
     broken: Mapping[str, str],
     policy: Policy,
 ) -> Seen:
@@ -81,7 +92,7 @@ def _look(
     if partner is None:
         gone = link.affihub_id in gathered.affihub.gone
         return Seen(link, (_partner_gone(subject),) if gone else (), seen=gone)
-    if moved := _moved(subject, link, affiliate, others.get(link.user_id, ())):
+    if moved := _moved(subject, link, user):
         return Seen(link, (moved,))
     decision = decide(subject, link, partner, overrides, policy)
     return Seen(decision.link, decision.rows)
@@ -122,17 +133,23 @@ def _partner_gone(subject: Subject) -> Row:
     return subject.row(Kind.CREATE_PARTNER, Disposition.BREAK, Cause.PARTNER_GONE, reason)
 
 
-def _moved(
-    subject: Subject, link: Link, affiliate: Affiliate | None, others: Collection[Affiliate]
-) -> Row | None:
-    """Whop deleted the linked affiliate, and its user has exactly one other."""
-    lost = affiliate is None or whop_state(affiliate.status) is WhopState.DELETED
-    if not lost or len(others) != 1:
+def _moved(subject: Subject, link: Link, user: Elsewhere) -> Row | None:
+    """Whop deleted the linked affiliate, and its user has others: one to move to, or a question."""
+    if link.whop_id not in user.lost or not user.free:
         return None
-    (other,) = others
-    reason = f"Whop deleted {link.whop_id}; the same user is affiliate {other.id} now."
-    ids = Values(before=link.whop_id, after=other.id)
-    return subject.row(Kind.MOVE_LINK, Disposition.APPLY, "user-moved", reason, ids)
+    free, lost = ", ".join(sorted(user.free)), ", ".join(sorted(user.lost))
+    told = f"Whop deleted {lost}; the same user is affiliate {free} now"
+    if len(user.free) == len(user.lost) == 1:
+        ids = Values(before=link.whop_id, after=free)
+        return subject.row(Kind.MOVE_LINK, Disposition.APPLY, "user-moved", f"{told}.", ids)
+    reason = (
+        f"{told}. Say who is who: affisync unlink {link.whop_id}, "
+        f"then affisync link AFFILIATE {link.affihub_id}."
+    )
+    rule = "several-affiliates" if len(user.free) > 1 else "several-links"
+    return subject.row(
+        Kind.MOVE_LINK, Disposition.CONFLICT, rule, reason, Values(before=link.whop_id)
+    )
 
 
 def matched_people(matches: Iterable[Match], gathered: Gathered, policy: Policy) -> Part:

@@ -206,7 +206,7 @@ def row_key(
     """
     who = (*ids, email if None in ids else None)
     text = json.dumps([pair, kind, *who, *values, rule], ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)

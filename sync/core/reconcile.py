@@ -1,5 +1,6 @@
 """Everything one run decides, in one pure function: match, diff, reconcile, guard -> Plan."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
@@ -34,8 +35,9 @@ def reconcile(
     )
     facts = guard_facts(policy, known, links=len(known.links) + len(matched.refreshed))
     held, verdicts = hold(_as_learnt(rows, known), policy.guards, facts, waived)
+    rows = in_order(wait_for_others(held))
     return Plan(
-        rows=in_order(wait_for_others(held)),
+        rows=rows,
         refreshed=(*linked.refreshed, *matched.refreshed),
         links=facts.links,
         in_sync=linked.in_sync + matched.in_sync,
@@ -67,6 +69,7 @@ def _pair(gathered: Gathered, known: Known, linked_rows: Iterable[Row]) -> Pairi
         (p for p in gathered.affihub.records.values() if p.id not in affihub),
         gathered.emails,
         known.apart,
+        linked=(p for p in gathered.affihub.records.values() if p.id in affihub),
     )
 
 
@@ -76,14 +79,7 @@ def _alone(
     """Everybody without a counterpart; the directory is only built where there is somebody."""
     if not pairing.affiliates and not pairing.partners:
         return {}
-    who = directory(
-        gathered.whop.records.values(),
-        gathered.affihub.records.values(),
-        gathered.emails,
-        apart=known.apart,
-        complete=gathered.complete,
-        emails_readable=gathered.emails_readable,
-    )
+    who = directory(gathered, known.links, known.apart)
     return {
         Side.WHOP: tuple(
             lone_affiliate(a, gathered.overrides.get(a.id), who, texts, policy)
@@ -108,16 +104,17 @@ def _notes(gathered: Gathered, rows: Iterable[Row]) -> Iterable[str]:
     yield from gathered.notes
     for snapshot in (gathered.whop, gathered.affihub):
         if not snapshot.complete:
+            why = f" ({snapshot.note})" if snapshot.note else ""
             yield (
-                f"{snapshot.side.brand}'s listing is incomplete ({snapshot.note}): "
+                f"{snapshot.side.brand}'s listing is incomplete{why}: "
                 "absences are ignored and nobody is created."
             )
-        yield from (_incident(snapshot.side, incident) for incident in snapshot.incidents)
-    invited = sum(
-        row.kind is Kind.CREATE_PARTNER and row.disposition is Disposition.APPLY for row in rows
-    )
-    if invited:
-        yield f"Creating a partner may mail that person: {invited} would be created."
+        yield from sorted(_incident(snapshot.side, incident) for incident in snapshot.incidents)
+    invited = Counter(row.disposition for row in rows if row.kind is Kind.CREATE_PARTNER)
+    now, held = invited[Disposition.APPLY], invited[Disposition.HELD]
+    if now or held:
+        more = f", {held} more are held" if held else ""
+        yield f"Creating a partner may mail that person: {now} would be created{more}."
 
 
 def _incident(side: Side, incident: Incident) -> str:

@@ -5,7 +5,7 @@ the answer had no such field; ``Untold.UNREADABLE`` means there was a value we c
 """
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -171,6 +171,11 @@ def email_key(email: str) -> str:
     Plus-tags and dots are kept: they may be another person (api/affihub.md section 5, 13).
     """
     return unicodedata.normalize("NFKC", email).strip().casefold()
+
+
+def email_keys(emails: Iterable[str]) -> set[str]:
+    """The distinct keys of these addresses; a blank one is no address."""
+    return {email_key(email) for email in emails} - {""}
 
 
 def split_name(name: str) -> tuple[str, str]:

@@ -94,7 +94,7 @@ def run_status(mode: Mode, rows: Iterable[Row]) -> RunStatus:
     """How a run that came to its end ended, by what its rows say."""
     rows = tuple(rows)
     writes = [r for r in rows if r.disposition is Disposition.APPLY and not r.kind.is_local]
-    outcomes = {r.outcome for r in rows if r.disposition is Disposition.APPLY} - {None}
+    outcomes = {r.outcome for r in rows} - {None}
     if outcomes - {Outcome.APPLIED}:
         return RunStatus.PARTIAL
     if mode is Mode.DRY_RUN and writes:
@@ -106,14 +106,26 @@ def run_status(mode: Mode, rows: Iterable[Row]) -> RunStatus:
 
 def exit_code(report: Report) -> int:
     """The exit code of the design's table (section 7): 1 beats 4 beats 3 beats 0."""
-    outcomes = {row.outcome for row in report.rows}
-    if report.run.status is RunStatus.FAILED or outcomes & {Outcome.STALE, Outcome.SKIPPED}:
+    rows = report.rows
+    stale = any(row.outcome is Outcome.STALE for row in rows)
+    if report.run.status is RunStatus.FAILED or stale or _was_stopped(rows):
         return 1
-    if Outcome.FAILED in outcomes or any(r.disposition.needs_person for r in report.rows):
+    if any(row.outcome is Outcome.FAILED or row.disposition.needs_person for row in rows):
         return 4
-    if report.run.mode is Mode.DRY_RUN and any(_is_write(row) for row in report.rows):
+    if report.run.mode is Mode.DRY_RUN and any(_is_write(row) for row in rows):
         return 3
     return 0
+
+
+def _was_stopped(rows: Iterable[Row]) -> bool:
+    """Whether rows were left out because the run was stopped.
+
+    Those left out behind another row of the same person count as what became of that one.
+    """
+    rows = tuple(rows)
+    learnt = (Disposition.CONFLICT, Disposition.WAITING, Disposition.BREAK)
+    stumbled = {r.identity for r in rows if r.outcome is Outcome.FAILED or r.disposition in learnt}
+    return any(r.outcome is Outcome.SKIPPED and r.identity not in stumbled for r in rows)
 
 
 def _is_write(row: Row) -> bool:

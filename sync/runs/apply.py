@@ -13,6 +13,7 @@ from typing import Final
 
 from sync.core.plan import Disposition, Kind, Link, Outcome, Plan, Row
 from sync.core.ports import Parked, Settlement
+from sync.core.record import Side
 from sync.core.sequence import CREATES, in_order, stage
 from sync.errors import (
     AffisyncError,
@@ -49,6 +50,7 @@ WRITE_ROW: Final[Mapping[Kind, Callable[[Applying, Row, Link], Awaitable[Settlem
     )
 )
 
+RATES: Final = (Kind.SET_COMMISSION, Kind.REMOVE_COMMISSION)
 ENDS_THE_RUN: Final = (KeyRefused, ClientBroken, LeaseLost, StateError)
 
 
@@ -56,14 +58,14 @@ ENDS_THE_RUN: Final = (KeyRefused, ClientBroken, LeaseLost, StateError)
 class Course:
     """How an apply is going: what is done, whom it stumbled over, and what ended it.
 
-    ``barred`` are kinds this key may not write; ``stumbled`` are people one of whose rows did not
+    ``barred`` are kinds this key may not write to a side; ``stumbled`` are people one of whose rows did not
     go through, so that their later rows are not sent.
     """
 
     total: int
     done: list[Row] = field(default_factory=list)
     stumbled: set[str] = field(default_factory=set)
-    barred: dict[Kind, str] = field(default_factory=dict)
+    barred: dict[tuple[Side, Kind], str] = field(default_factory=dict)
     fatal: AffisyncError | None = None
 
 
@@ -124,8 +126,8 @@ def _skipped(at: Applying, course: Course, row: Row) -> Row | None:
     if row.identity in course.stumbled:
         text = "An earlier row of this person did not go through; the next run sees to it."
         return _not_sent(row, Outcome.SKIPPED, text)
-    if row.kind in course.barred:
-        return _not_sent(row, Outcome.FAILED, course.barred[row.kind])
+    if why := course.barred.get((row.side, row.kind)):
+        return _not_sent(row, Outcome.FAILED, why)
     return None
 
 
@@ -147,7 +149,7 @@ async def _try(at: Applying, course: Course, row: Row) -> Row:
         return await _record(at, course, _parked(at, row, lesson))
     except ApiError as error:
         if isinstance(error, PermissionMissing):
-            course.barred[row.kind] = str(error)
+            course.barred[row.side, row.kind] = str(error)
         failed = Settlement(replace(row, outcome=Outcome.FAILED, error=str(error)))
         return await _record(at, course, failed, close=not _may_have_happened(row, error))
 
@@ -163,12 +165,18 @@ async def _write(at: Applying, row: Row) -> Settlement:
 
 
 def _may_have_happened(row: Row, error: ApiError) -> bool:
-    """Whether a create may have taken effect: its intent stays open for the next run to settle."""
-    return row.kind in CREATES and isinstance(error, Uncertain | Unavailable)
+    """Whether the intent stays open, for the next run to settle by looking.
+
+    So where a create may have taken effect, or a change of several overrides a part of it.
+    """
+    in_doubt = row.kind in CREATES or (row.kind in RATES and row.side is Side.WHOP)
+    return in_doubt and isinstance(error, Uncertain | Unavailable)
 
 
 def _parked(at: Applying, row: Row, lesson: LessonError) -> Settlement:
-    park = Parked(lesson.disposition, lesson.rule, lesson.reason, at.pair.clock())
+    park = None
+    if lesson.lasting:
+        park = Parked(lesson.disposition, lesson.rule, lesson.reason, at.pair.clock())
     told = replace(
         row,
         disposition=lesson.disposition,

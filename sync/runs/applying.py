@@ -1,12 +1,11 @@
 """An apply at work: looking again before a write, announcing it, recording what came of it."""
 
 import asyncio
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sync.core.plan import Disposition, Link, Outcome, Row
-from sync.core.ports import Fence, Parked, Settlement
+from sync.core.ports import Fence, Known, Parked, Settlement
 from sync.core.record import Affiliate, Gathered, Partner, Stamp
 from sync.errors import NotFound
 from sync.runs.gather import both
@@ -20,7 +19,8 @@ class MovedError(Exception):
 class LessonError(Exception):
     """What a try taught about a row: it is parked, and not sent again while it stays as it is.
 
-    ``outcome`` is None where nothing was sent at all.
+    ``outcome`` is None where nothing was sent at all. What is not ``lasting`` is only told, and
+    looked at again by the next run.
     """
 
     def __init__(
@@ -29,11 +29,14 @@ class LessonError(Exception):
         rule: str,
         reason: str,
         outcome: Outcome | None = Outcome.FAILED,
+        *,
+        lasting: bool = True,
     ) -> None:
         self.disposition = disposition
         self.rule = rule
         self.reason = reason
         self.outcome = outcome
+        self.lasting = lasting
         super().__init__(reason)
 
 
@@ -50,12 +53,14 @@ class Applying:
     intents: dict[str, int] = field(default_factory=dict)
     links: dict[str, Link] = field(default_factory=dict)
     by_partner: dict[str, Link] = field(default_factory=dict)
+    apart: frozenset[tuple[str, str]] = frozenset()
 
-    def know(self, links: Iterable[Link]) -> None:
-        """Start over from these links."""
+    def know(self, known: Known) -> None:
+        """Start over from what the state knows."""
+        self.apart = known.apart
         self.links.clear()
         self.by_partner.clear()
-        for link in links:
+        for link in known.links:
             self.remember(link)
 
     def remember(self, link: Link) -> None:
@@ -115,15 +120,30 @@ async def read_partner(at: Applying, affihub_id: str | None) -> Partner | None:
         return None
 
 
+def follows_create(row: Row) -> bool:
+    """Whether a row is about a record that an earlier row of the same run made."""
+    return None in (row.whop_id, row.affihub_id)
+
+
 async def check_unmoved(at: Applying, row: Row, link: Link) -> Look:
     """Both records as they are now; ``MovedError`` where the row was decided on others."""
+    expected = (row.expect.whop_status, row.expect.affihub_status)
+    if follows_create(row):
+        expected = _as_created(link)
     now = await look(at, link.whop_id, link.affihub_id)
     whop = now.affiliate.status if now.affiliate else None
     affihub = now.partner.status if now.partner else None
-    same("Whop's status", row.expect.whop_status, whop)
-    same("Affihub's status", row.expect.affihub_status, affihub)
+    same("Whop's status", expected[0], whop)
+    same("Affihub's status", expected[1], affihub)
     _no_contradiction(link, now.partner)
     return now
+
+
+def _as_created(link: Link) -> tuple[str | None, str | None]:
+    """Both statuses as the create before this row left them."""
+    if link.status is None:
+        raise MovedError("This person was there already, and not as the row was decided.")
+    return link.status.whop, link.status.affihub
 
 
 def same(what: str, expected: str | None, now: str | None) -> None:
@@ -138,7 +158,7 @@ def _no_contradiction(link: Link, partner: Partner | None) -> None:
             f"The partner's stamp names Whop user {stamp.user_id}, the link {link.user_id}; "
             "unlink the two, or write the stamp again with: affisync stamp."
         )
-        raise LessonError(Disposition.CONFLICT, "stamp-contradicts", reason, outcome=None)
+        raise LessonError(Disposition.CONFLICT, "stamp-contradicts", reason, None, lasting=False)
 
 
 async def applied(at: Applying, row: Row, link: Link) -> Settlement:

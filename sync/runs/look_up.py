@@ -7,6 +7,7 @@ from typing import Final
 
 from sync.core.plan import Disposition, Plan
 from sync.core.ports import Known
+from sync.errors import Unavailable
 from sync.runs.applying import Applying
 from sync.runs.create import UNKNOWN_TO_WHOP
 from sync.runs.gather import all_of
@@ -33,6 +34,9 @@ def _due(at: Applying, known: Known, plan: Plan) -> list[tuple[str, str]]:
 
 
 async def _look_up(at: Applying, known: Known, key: str, email: str) -> None:
-    found = await at.pair.whop.users_with_email(email)
+    try:
+        found = await at.pair.whop.users_with_email(email)
+    except Unavailable:
+        return  # asked again by the next run
     again = None if found else replace(known.parked[key], at=at.pair.clock())
     await asyncio.to_thread(at.pair.store.park, at.fence, key, again)

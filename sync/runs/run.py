@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from typing import Final
 
 from sync.core.guard import WAIVE_ALL, lasting
 from sync.core.plan import Disposition, Kind, Plan, Row
@@ -20,6 +21,11 @@ from sync.runs.look_up import look_up_unknown
 from sync.runs.pair import Order, Pair
 from sync.runs.settle import settle_open_intents
 from sync.runs.suggest import with_suggestions
+
+
+CHANGED_MEANWHILE: Final = (
+    "Another run changed this pair while you decided; run it again to see the new plan."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +98,12 @@ async def _decide(at: Applying, order: Order) -> Decided:
     pair = at.pair
     known = await _known(pair)
     at.gathered = await gather(pair, known)
-    at.know(known.links)
-    if await settle_open_intents(at):
+    at.know(known)
+    settled = await settle_open_intents(at)
+    if settled.any:
         known = await _known(pair)
-        at.know(known.links)
+        known = replace(known, parked={**known.parked, **settled.unknown})
+        at.know(known)
     allowed = order.allowed | ({GuardClass.FIRST_RUN} if order.confirm else set())
     return Decided(at.gathered, known, _plan(pair, at.gathered, known, allowed))
 
@@ -106,38 +114,66 @@ async def _ask(pair: Pair, decided: Decided, order: Order, head: RunHead) -> Rep
         refused = replace(head, mode=Mode.DRY_RUN)
         plan = _plan(pair, decided.gathered, decided.known, order.allowed)
         return _report(pair, refused, replace(decided, plan=plan), plan.rows)
-    async with _held(pair) as lease:
-        if (await _known(pair)).links != decided.known.links:
-            raise AffisyncError(
-                "Another run changed this pair while you decided; run it again to see the new plan."
-            )
-        at = _applying(pair, lease.fence, head)
-        at.gathered = decided.gathered
-        at.know(decided.known.links)
-        order = replace(order, allowed=order.allowed | {GuardClass.FIRST_RUN})
-        return await _apply(at, decided, order, head)
+    try:
+        async with _held(pair) as lease:
+            if _decided_on(await _known(pair)) != _decided_on(decided.known):
+                raise AffisyncError(CHANGED_MEANWHILE)
+            at = _applying(pair, lease.fence, head)
+            at.gathered = decided.gathered
+            at.know(decided.known)
+            order = replace(order, allowed=order.allowed | {GuardClass.FIRST_RUN})
+            return await _apply(at, decided, order, head)
+    except PairBusy as busy:
+        await asyncio.to_thread(pair.store.finish_run, _failed(pair, head, busy))
+        raise
+
+
+def _decided_on(known: Known) -> tuple[object, ...]:
+    """What a plan was decided on, beside what both sides show."""
+    return known.links, known.apart, known.parked, known.held
 
 
 async def _apply(at: Applying, decided: Decided, order: Order, head: RunHead) -> Report:
-    pair, known, plan = at.pair, decided.known, decided.plan
+    """Write what is to be written; whatever ends that early, the report tells what was done."""
+    pair, plan = at.pair, decided.plan
+    await asyncio.to_thread(pair.store.remember_company, at.fence, pair.company_id)
     rows, fatal = await apply(at, plan)
     if fatal is None:
-        await _remember(at, known, plan, order)
+        fatal = await _remember(at, decided, order)
     return _report(pair, head, decided, rows, fatal)
 
 
-async def _remember(at: Applying, known: Known, plan: Plan, order: Order) -> None:
-    """What a completed apply leaves for later runs: the company, what is held, the first run."""
-    pair, now = at.pair, at.pair.clock()
+async def _remember(at: Applying, decided: Decided, order: Order) -> AffisyncError | None:
+    """What a completed apply leaves for later runs; answers the error that kept it from that."""
+    pair, known, now = at.pair, decided.known, at.pair.clock()
+    try:
+        await asyncio.to_thread(pair.store.remember_held, at.fence, _still_held(pair, decided), now)
+        if not known.first_run_done and _lifts_first_run(pair, decided, order):
+            await asyncio.to_thread(pair.store.lift_first_run, at.fence, order.by, now)
+        await look_up_unknown(at, known, decided.plan)
+    except AffisyncError as error:
+        return error
+    return None
+
+
+def _still_held(pair: Pair, decided: Decided) -> Mapping[str, str]:
+    """Keys a limit held; a run that could not see everything forgets none of the earlier ones."""
+    gathered, known, plan = decided.gathered, decided.known, decided.plan
     facts = guard_facts(pair.policy, known, plan.links)
-    held = lasting(plan.rows, pair.policy.guards, facts)
-    await asyncio.to_thread(pair.store.remember_company, at.fence, pair.company_id)
-    await asyncio.to_thread(pair.store.remember_held, at.fence, held, now)
-    await look_up_unknown(at, known, plan)
-    allowed = order.allowed & {GuardClass.FIRST_RUN.value, WAIVE_ALL}
-    held_back = any(row.guard == GuardClass.FIRST_RUN for row in plan.rows)
-    if not known.first_run_done and (allowed or not held_back):
-        await asyncio.to_thread(pair.store.lift_first_run, at.fence, order.by, now)
+    whole = gathered.complete and gathered.emails_readable
+    saw_all = whole and not gathered.notes and not gathered.broken
+    return lasting(plan.rows, pair.policy.guards, facts, complete=saw_all)
+
+
+def _lifts_first_run(pair: Pair, decided: Decided, order: Order) -> bool:
+    """Whether this apply was allowed and came to its end, or had nothing to write at all."""
+    if pair.stop.wanted:
+        return False
+    if order.allowed & {GuardClass.FIRST_RUN.value, WAIVE_ALL} or not pair.policy.guards.first_run:
+        return True
+    open_ = (Disposition.APPLY, Disposition.HELD)
+    writes = (r for r in decided.plan.rows if r.disposition in open_ and not r.kind.is_local)
+    return decided.gathered.complete and not any(writes)
 
 
 def _applying(pair: Pair, fence: Fence, head: RunHead) -> Applying:

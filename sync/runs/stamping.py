@@ -170,7 +170,8 @@ class _Writing:
         return write
 
     async def _written(self, row: StampRow) -> StampRow:
-        self.pair.stop.check()
+        if self.pair.stop.wanted:
+            raise Interrupted("Stopped as asked; run it again for the rest.")
         if self.lease.lost:
             raise LeaseLost("Another run took this pair over, so no more stamps were written.")
         try:

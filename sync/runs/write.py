@@ -12,6 +12,7 @@ from sync.runs.applying import (
     MovedError,
     applied,
     check_unmoved,
+    follows_create,
     not_kept,
     read_affiliate,
     same,
@@ -21,6 +22,8 @@ from sync.runs.applying import (
 async def write_status(at: Applying, row: Row, link: Link) -> Settlement:
     """Switch a person on or off on one side."""
     now = await check_unmoved(at, row, link)
+    if follows_create(row) and not link.activation_owed:
+        raise MovedError("This partner was there already; only those we create are made active.")
     await at.intend(row)
     affiliate, partner = await _send_status(at, row, link, now)
     kept = affiliate.status if row.side is Side.WHOP and affiliate else partner.status
@@ -74,7 +77,8 @@ async def write_name(at: Applying, row: Row, link: Link) -> Settlement:
 
 async def move_link(at: Applying, row: Row, link: Link) -> Settlement:
     """Hang a link on the user's other affiliate; the old rates were the old affiliate's."""
-    affiliate = await read_affiliate(at, row.after)
+    lost, affiliate = await read_affiliate(at, link.whop_id), await read_affiliate(at, row.after)
+    same("Whop's status", row.expect.whop_status, lost.status if lost else None)
     if affiliate is None or affiliate.user_id != link.user_id:
         raise MovedError("The user's other affiliate is not there any more.")
     moved = replace(link, whop_id=affiliate.id, evidence="moved", commission=None)

@@ -1,6 +1,7 @@
 """Writing a person's rate: a partner's custom rate, or the overrides of a slot."""
 
-from dataclasses import replace
+import asyncio
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
@@ -11,60 +12,126 @@ from sync.core.commission import (
     Inexpressible,
     SetPercent,
     edits,
+    in_slot,
     rate_text,
     slot_rate,
     was_kept,
 )
-from sync.core.plan import Base, Link, Row
+from sync.core.plan import Base, Link, Outcome, Row
 from sync.core.policy import Slot, SlotKind
-from sync.core.ports import NewOverride, Settlement
-from sync.core.record import Override, Side
+from sync.core.ports import NewOverride, OverrideReading, Settlement
+from sync.core.record import Override, Rate, Side
 from sync.errors import Uncertain
-from sync.runs.applying import Applying, applied, check_unmoved, not_kept, same
+from sync.runs.applying import (
+    Applying,
+    MovedError,
+    applied,
+    check_unmoved,
+    follows_create,
+    not_kept,
+    same,
+)
 
 PAUSE_BEFORE_SECOND_LOOK: Final = 2.0
 """Seconds between two looks for an override whose creation got no answer."""
+NO_ONE_RATE: Final = "no single rate that can be read"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What both sides hold for a person right before the write; rates as text."""
+
+    overrides: tuple[Override, ...]
+    whop: str | None
+    affihub: str | None
 
 
 async def write_rate(at: Applying, row: Row, link: Link) -> Settlement:
     """Set or remove a person's rate on one side."""
-    overrides = await _rates_unmoved(at, row, link)
+    now = await _rates_unmoved(at, row, link)
     await at.intend(row)
-    percent = None if row.after is None else Decimal(row.after)
+    percent = _percent(row)
     if row.side is Side.AFFIHUB:
         partner = await at.writers.affihub.set_commission(link.affihub_id, percent)
         kept = partner.commission if isinstance(partner.commission, Decimal | None) else None
-        held = (row.expect.whop_rate, rate_text(kept))
+        base = Base(row.after, now.whop, rate_text(kept))
     else:
-        rate = await _write_overrides(at, link.whop_id, overrides, percent)
-        kept = None if isinstance(rate, Inexpressible) else rate
-        held = (rate_text(kept), row.expect.affihub_rate)
+        kept = await _write_overrides(at, link.whop_id, now.overrides, percent)
+        base = Base(row.after, rate_text(kept), now.affihub)
     if not was_kept(percent, kept):
         return await not_kept(at, row, rate_text(kept))
-    return await applied(at, row, replace(link, commission=Base(row.after, *held)))
+    return await applied(at, row, replace(link, commission=base))
 
 
-async def _rates_unmoved(at: Applying, row: Row, link: Link) -> tuple[Override, ...]:
-    """The affiliate's overrides as they are now; ``MovedError`` where either rate is another.
+async def finish_rate(at: Applying, row: Row, link: Link) -> Settlement | None:
+    """Bring a change of several overrides that was cut off in the middle to its end.
 
-    A record that this run has just created has nothing to compare with yet.
+    None where it is not known to be that: then the next plan decides.
     """
+    overrides, percent = await at.pair.whop.overrides(link.whop_id), _percent(row)
+    if slot_rate(overrides, _slot(at)) == percent or not _is_cut_off(row, overrides, _slot(at)):
+        return None
+    try:
+        now = await check_unmoved(at, row, link)
+        rate = now.partner.commission if now.partner else None
+        same("Affihub's rate", _expected(row)[Side.AFFIHUB], _text(rate))
+    except MovedError:
+        return None
+    kept = await _write_overrides(at, link.whop_id, overrides, percent)
+    if not was_kept(percent, kept):
+        return None
+    base = Base(row.after, rate_text(kept), _text(rate))
+    done = replace(row, outcome=Outcome.APPLIED)
+    return Settlement(done, link=replace(link, commission=base))
+
+
+def _is_cut_off(row: Row, overrides: tuple[Override, ...], slot: Slot) -> bool:
+    """Whether some plans of the slot are as the row wants them, and all others as they were."""
+    if slot.kind is not SlotKind.STANDARD:
+        return False
+    told = {o.plan_id: o.commission_value for o in overrides if in_slot(o, slot)}
+    before = None if row.before is None else Decimal(row.before)
+    return {told.get(plan) for plan in slot.plan_ids} == {before, _percent(row)}
+
+
+async def _rates_unmoved(at: Applying, row: Row, link: Link) -> Held:
+    """Both rates as they are now; ``MovedError`` where either is not what was decided on."""
     overrides = await at.pair.whop.overrides(link.whop_id)
-    if None in (row.whop_id, row.affihub_id):
-        return overrides
+    await _read_again_next_time(at, row, link.whop_id, overrides)
     now = await check_unmoved(at, row, link)
     rate = slot_rate(overrides, _slot(at))
-    same("Whop's rate", row.expect.whop_rate, _rate(rate))
-    same(
-        "Affihub's rate",
-        row.expect.affihub_rate,
-        _rate(now.partner.commission if now.partner else None),
-    )
-    return overrides
+    held = Held(overrides, _text(rate), _text(now.partner.commission if now.partner else None))
+    expected = _expected(row)
+    same("Whop's rate", expected[Side.WHOP], held.whop)
+    same("Affihub's rate", expected[Side.AFFIHUB], held.affihub)
+    return held
 
 
-def _rate(rate: object) -> str | None:
-    return rate_text(rate) if isinstance(rate, Decimal) else None
+async def _read_again_next_time(
+    at: Applying, row: Row, whop_id: str, overrides: tuple[Override, ...]
+) -> None:
+    """Let no later run take remembered overrides for true that this one changes or saw changed.
+
+    What moves ``updated_at`` is not known (api/whop.md section 2), so it may not tell.
+    """
+    if row.side is Side.WHOP or at.gathered.overrides.get(whop_id) != overrides:
+        reading = OverrideReading(overrides, None, "", at.pair.clock())
+        await asyncio.to_thread(at.pair.store.cache_overrides, at.pair.name, {whop_id: reading})
+
+
+def _expected(row: Row) -> dict[Side, str | None]:
+    """The rates a row was decided on; after a create the new side has none, the other one ours."""
+    if follows_create(row):
+        return {row.side: row.before, row.side.other: row.after}
+    return {Side.WHOP: row.expect.whop_rate, Side.AFFIHUB: row.expect.affihub_rate}
+
+
+def _percent(row: Row) -> Decimal | None:
+    return None if row.after is None else Decimal(row.after)
+
+
+def _text(rate: Rate | Inexpressible) -> str | None:
+    return rate_text(rate) if isinstance(rate, Decimal | None) else NO_ONE_RATE
 
 
 def _slot(at: Applying) -> Slot:
@@ -73,7 +140,7 @@ def _slot(at: Applying) -> Slot:
 
 async def _write_overrides(
     at: Applying, whop_id: str, overrides: tuple[Override, ...], percent: Decimal | None
-) -> Decimal | Inexpressible | None:
+) -> Decimal | None:
     """Bring the slot to a percentage, edit by edit, and read what it is in the end.
 
     An override whose creation got no answer is looked for twice, with a pause, before it is sent
@@ -85,7 +152,8 @@ async def _write_overrides(
         except Uncertain:
             await _send_again(at, whop_id, percent)
             break
-    return slot_rate(await at.pair.whop.overrides(whop_id), _slot(at))
+    kept = slot_rate(await at.pair.whop.overrides(whop_id), _slot(at))
+    return None if isinstance(kept, Inexpressible) else kept
 
 
 async def _send_again(at: Applying, whop_id: str, percent: Decimal | None) -> None:

@@ -1,3 +1,6 @@
+import itertools
+from datetime import UTC, datetime, timedelta
+
 import pytest
 import respx
 
@@ -17,5 +20,7 @@ def router() -> respx.Router:
 
 @pytest.fixture
 def world() -> World:
-    """A company and a program without anybody."""
-    return empty_world(seed=1)
+    """A company and a program without anybody, where no two things happen at the same time."""
+    seconds = itertools.count()
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    return empty_world(seed=1, clock=lambda: start + timedelta(seconds=next(seconds)))

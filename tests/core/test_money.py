@@ -19,6 +19,8 @@ from sync.core.money import parse_money, parse_number
         ("0.00", "0.00"),
         ("-$5.10", "-5.10"),
         ("$1157.79", "1157.79"),
+        ("$12", "12"),
+        ("1234567.5", "1234567.5"),
     ],
 )
 def test_amounts_are_read_as_whop_shows_them(text: str, amount: str) -> None:
@@ -47,6 +49,13 @@ def test_amounts_are_read_as_whop_shows_them(text: str, amount: str) -> None:
         "1e3",
         "$٣",
         "$5.00\n",
+        " $1",
+        "1,23",
+        "12,345,6",
+        "$1.2k",
+        "--1",
+        "$-1",
+        "9" * 40,
     ],
 )
 def test_what_is_no_amount_is_unknown_and_never_zero(text: str) -> None:
@@ -91,10 +100,13 @@ def test_numbers_are_read_from_numbers_and_from_texts(value: object, number: str
         "12.5%",
         "٣",
         "1_000",
+        "+25",
+        "NaN",
         Decimal("NaN"),
         Decimal("sNaN"),
         Decimal("-Infinity"),
         Decimal(10) ** 15,
+        Decimal("1E+999999"),
         10**15,
         10**400,
         [20],
@@ -103,6 +115,12 @@ def test_numbers_are_read_from_numbers_and_from_texts(value: object, number: str
 )
 def test_what_is_no_exact_number_is_refused(value: object) -> None:
     assert parse_number(value) is None
+
+
+@given(st.text())
+def test_no_text_is_ever_an_error(text: str) -> None:
+    parse_money(text)
+    parse_number(text)
 
 
 @given(st.floats())

@@ -178,9 +178,7 @@ def test_off_wins_means_nothing_for_rates() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    "side, after", [(OnFirstLink.WHOP, "20"), (OnFirstLink.AFFIHUB, "25")]
-)
+@pytest.mark.parametrize("side, after", [(OnFirstLink.WHOP, "20"), (OnFirstLink.AFFIHUB, "25")])
 def test_a_first_link_takes_the_rate_of_the_side_the_setting_names(
     side: OnFirstLink, after: str
 ) -> None:

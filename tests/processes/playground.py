@@ -28,6 +28,18 @@ run(world, whop_port=0, affihub_port=0, announce=announce)
 """
 
 
+WRITES = (
+    "create_affiliate",
+    "archive_affiliate",
+    "unarchive_affiliate",
+    "create_override",
+    "update_override",
+    "delete_override",
+    "create_partner",
+    "update_partner",
+)
+
+
 def _environment() -> dict[str, str]:
     """Ours, without anything that could reach into a configuration."""
     return {k: v for k, v in os.environ.items() if not k.startswith(("AFFISYNC_", "PYTEST"))}
@@ -74,7 +86,19 @@ class Playground:
         return report
 
     def kill_after(self, writes: int, *arguments: str) -> bool:
-        """Start a sync and SIGKILL it once that many writes took effect; whether it came to that."""
+        """Start a sync and SIGKILL it once that many writes took effect; whether it came to that.
+
+        Writes are slowed down meanwhile, so that there is somebody left to kill; those under way
+        at that moment still take effect.
+        """
+        slow = [{"fault": "slow", "operation": name, "times": 1000} for name in WRITES]
+        self.ask("faults", {"script": slow})
+        try:
+            return self._kill_after(writes, *arguments)
+        finally:
+            self.ask("faults", {"script": []})
+
+    def _kill_after(self, writes: int, *arguments: str) -> bool:
         before = len(self.writes())
         process = self.start("sync", "--yes", "--allow", "all", *arguments)
         while process.poll() is None:

@@ -8,6 +8,7 @@ import pytest
 from tests.processes.playground import Playground, playground
 
 RATES = ("[pairs.main.commission]", 'sync = "two-way"', 'on_first_link = "whop"')
+PEOPLE = 200  # enough for 16 writes at first, and 24 after a week
 SETTLED = ("linked", "in_sync", "apply", "held", "conflict", "break", "waiting")
 
 
@@ -21,17 +22,17 @@ def end_of(ground: Playground) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     """Where runs end that nobody kills: after the first link, and after a week of edits."""
-    with playground(tmp_path_factory.mktemp("whole"), more=RATES) as ground:
+    with playground(tmp_path_factory.mktemp("whole"), people=PEOPLE, more=RATES) as ground:
         first = end_of(ground)
         ground.ask("drift", {"seed": 3})
         return [first, end_of(ground)]
 
 
-@pytest.mark.parametrize("writes", [1, 4, 9])
+@pytest.mark.parametrize("writes", [1, 5, 11])
 def test_a_killed_run_and_a_rerun_end_where_an_uninterrupted_run_ends(
     writes: int, tmp_path: Path, uninterrupted: list[dict[str, Any]]
 ) -> None:
-    with playground(tmp_path, more=RATES) as ground:
+    with playground(tmp_path, people=PEOPLE, more=RATES) as ground:
         assert ground.kill_after(writes), "the run ended before it could be killed"
         first = end_of(ground)
         ground.ask("drift", {"seed": 3})

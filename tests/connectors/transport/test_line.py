@@ -164,6 +164,19 @@ async def test_pauses_double_up_to_a_cap_and_then_it_is_over(
     assert time.slept == [0.25, 0.5, 1, 2, 4]
 
 
+async def test_being_told_to_wait_is_no_failure_until_it_takes_too_long(
+    router: respx.Router, time: FakeTime
+) -> None:
+    later = httpx.Response(429, headers={"Retry-After": "60"})
+    route = answering(router, *[later] * 4, *[httpx.Response(500)] * 5, OK, *[later] * 99)
+    async with open_writer(ACCESS, surroundings(time, routed(router))) as writer:
+        await read(writer)
+        assert route.call_count == 10
+        with pytest.raises(Unavailable, match="too many requests"):
+            await read(writer)
+        assert route.call_count == 10 + 6  # five minutes of waiting
+
+
 async def test_the_cap_holds(router: respx.Router, time: FakeTime) -> None:
     answering(router, *[httpx.Response(500)] * 4)
     around = surroundings(time, routed(router), RetryPolicy(attempts=4, first=4, cap=6))
@@ -326,7 +339,7 @@ async def test_no_error_shows_the_key_an_address_or_the_query(
     writer: Writer, router: respx.Router, status: int
 ) -> None:
     body = {"error": {"message": f"{KEY} of jane@example.org", "payout_email": "p@x.io"}}
-    answering(router, *[httpx.Response(status, json=body)] * 6)
+    answering(router, *[httpx.Response(status, json=body)] * 99)
     with pytest.raises(ApiError) as caught:
         await writer.get("list", ("things",), Answer.json, [("query", "secret-word")])
     error = caught.value
@@ -463,3 +476,10 @@ async def test_a_proxy_is_for_what_lies_outside_this_machine(
     async with open_reader(access, surroundings(time)) as reader:
         mounts = reader._line._client._mounts
     assert any(pattern.pattern.startswith("http") for pattern in mounts) is proxied
+
+
+@pytest.mark.parametrize("base_url", ["nowhere", "http://[::1", "ftp://x.test"])
+async def test_an_address_that_is_none_is_told_plainly(time: FakeTime, base_url: str) -> None:
+    async with open_reader(replace(ACCESS, base_url=base_url), surroundings(time)) as reader:
+        with pytest.raises(Rejected, match="Look at base_url"):
+            await reader.get("list", ("things",), Answer.json)

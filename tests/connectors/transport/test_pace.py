@@ -1,7 +1,7 @@
 import asyncio
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.transport.pace import Allowance, Bucket, Counting, Pace
@@ -32,7 +32,8 @@ def most_in_a_minute(moments: list[float]) -> int:
     return max(sum(start <= moment < start + 60 for moment in moments) for start in moments)
 
 
-@given(st.integers(1, 700))
+@settings(max_examples=30, deadline=None)
+@given(st.integers(1, 300))
 def test_no_minute_ever_sees_more_than_the_allowance(per_minute: int) -> None:
     time = FakeTime()
     moments = asyncio.run(sent_at(time, pace(time, per_minute), 2 * per_minute + 5))
@@ -78,6 +79,31 @@ def test_a_shorter_pause_does_not_cut_a_longer_one(time: FakeTime) -> None:
     bucket.pause(60)
     bucket.pause(1)
     assert bucket.delay() > 60
+
+
+def seconds_for(bucket: Bucket, time: FakeTime, requests: int) -> float:
+    start = time.seconds
+    for _ in range(requests):
+        time.seconds += bucket.delay()
+        bucket.spend()
+    return time.seconds - start
+
+
+def test_after_a_refusal_the_bucket_goes_half_as_fast_and_recovers(time: FakeTime) -> None:
+    bucket = Bucket(600, time.clock)
+    seconds_for(bucket, time, 100)
+    usual = seconds_for(bucket, time, 10)
+    bucket.pause(0)
+    assert seconds_for(bucket, time, 10) == pytest.approx(2 * usual, rel=0.1)
+    seconds_for(bucket, time, 500)
+    assert seconds_for(bucket, time, 10) == pytest.approx(usual, rel=0.01)
+
+
+def test_requests_refused_together_slow_the_bucket_once(time: FakeTime) -> None:
+    bucket = Bucket(600, time.clock)
+    for _ in range(8):
+        bucket.pause(10)
+    assert seconds_for(bucket, time, 11) == pytest.approx(10 + 11 / 4.75, rel=0.05)
 
 
 async def test_waits_are_counted(time: FakeTime) -> None:

@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from connectors.transport.redact import EXCERPT_MAX, LOOKED_AT, Redactor
 from tests.connectors.surroundings import KEY
@@ -63,3 +65,10 @@ def test_the_request_id_is_the_servers_own_where_it_is_fit_to_show(
     headers: dict[str, str], shown: str | None
 ) -> None:
     assert REDACTOR.request_id(headers) == shown
+
+
+@given(st.text(), st.text())
+def test_whatever_stands_around_it_the_key_does_not_show(before: str, after: str) -> None:
+    excerpt = REDACTOR.excerpt(f"{before}{KEY}{after}")
+    assert KEY not in excerpt
+    assert len(excerpt) <= EXCERPT_MAX

@@ -20,7 +20,9 @@ from sync.errors import (
 )
 from tests.connectors.surroundings import KEY
 
-TRANSLATOR = Translator(Side.WHOP, "WHOP_API_KEY", {"archive": "affiliate:update"})
+TRANSLATOR = Translator(
+    Side.WHOP, "WHOP_API_KEY", {"archive": "affiliate:update"}, {"archive": "Look at her."}
+)
 
 
 def tree(kind: type[Exception]) -> Iterator[type[Exception]]:
@@ -109,6 +111,7 @@ def test_a_status_becomes_what_to_do_next(
         (429, "with a lower requests_per_minute"),
         (500, "Run again later."),
         (302, "Look at base_url."),
+        (404, "finds nothing there for archive (404). Look at her."),
     ],
 )
 def test_a_message_says_what_to_do(status: int, advice: str) -> None:
@@ -119,7 +122,7 @@ def test_an_error_tells_side_operation_status_and_request() -> None:
     error = refused(422, b'{"error": {"message": "Not this one."}}')
     assert (error.side, error.operation, error.status) == ("whop", "archive", 422)
     assert error.request_id == "req_9"
-    assert str(error) == "Whop refused archive (422): Not this one."
+    assert str(error) == "Whop refused archive (422): Not this one. Look at her."
 
 
 def test_braces_in_the_servers_words_are_only_words() -> None:

@@ -1,6 +1,8 @@
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from connectors.transport.wait import wait_told
 
@@ -35,3 +37,9 @@ def test_the_wait_a_server_asks_for_is_understood(
     headers: dict[str, str], words: str, seconds: float | None
 ) -> None:
     assert wait_told(headers, words, NOW) == seconds
+
+
+@given(st.text(), st.text(), st.text())
+def test_no_text_is_ever_an_error(after: str, date: str, words: str) -> None:
+    told = wait_told({"retry-after": after, "date": date}, words, NOW)
+    assert told is None or told >= 0
