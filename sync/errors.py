@@ -98,7 +98,7 @@ class Unavailable(ApiError):
     ``retry_after`` is the number of seconds the server asked us to wait, if it did.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # an error of a request carries all that is known of it
         self,
         message: str,
         *,

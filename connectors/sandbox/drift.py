@@ -180,7 +180,8 @@ ARRIVALS: Final[Sequence[tuple[int, Arrival]]] = ((3, join_whop), (2, join_affih
 def drift(world: World, seed: int = 0) -> tuple[Edit, ...]:
     """Let a week pass; the same world and seed give the same edits. Small worlds have fewer."""
     chance = random.Random(f"drift-{seed}")
-    waiting = sorted(linked(world), key=lambda who: who.partner.id)
+    # By address: ids depend on the order in which others were created meanwhile.
+    waiting = sorted(linked(world), key=lambda who: who.partner.email.casefold())
     chance.shuffle(waiting)
     edits: list[Edit] = []
     for count, statuses, rated, change in CHANGES:

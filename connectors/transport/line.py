@@ -19,6 +19,7 @@ from typing import Any, Final, TypeVar
 from urllib.parse import quote, urlsplit
 
 import httpx
+import structlog
 
 from connectors.transport.answer import Answer, Read, dumps
 from connectors.transport.pace import Allowance, Monotonic, Pace, Sleep, Waits
@@ -28,7 +29,7 @@ from connectors.transport.translate import FOREIGN, Sending, Translator
 from connectors.transport.wait import wait_told
 from sync.core.ports import Clock
 from sync.core.record import Side
-from sync.errors import Malformed, Rejected, Unavailable
+from sync.errors import ApiError, Malformed, Rejected, Unavailable
 
 T = TypeVar("T")
 Path = Sequence[str]
@@ -36,6 +37,8 @@ Path = Sequence[str]
 Params = Sequence[tuple[str, str]]
 Body = Mapping[str, object]
 
+LOG: Final = structlog.get_logger()
+"""Names of operations, statuses and request ids only: no URL, header, body or address."""
 TIMEOUT: Final = httpx.Timeout(connect=5, read=15, write=15, pool=20)
 """Seconds; an answer starts later than that only when something is wrong."""
 BODY_MAX: Final = 20_000_000
@@ -162,10 +165,18 @@ class Line:
 
     async def _exchange(self, call: Call, url: str) -> Answer:
         self._sent[call.operation] += 1
+        log = LOG.bind(side=self._side.value, operation=call.operation)
         try:
-            return await self._send(call, url)
+            answer = await self._send(call, url)
         except FOREIGN as error:
+            log.debug("no answer", failure=type(error).__name__)
             raise self._errors.failed(call.operation, call.sending, error) from None
+        except ApiError as error:
+            log.debug("refused", status=error.status, request_id=error.request_id)
+            raise
+        else:
+            log.debug("answered", status=answer.status, request_id=answer.request_id)
+            return answer
         finally:
             self._pace.leave()
 

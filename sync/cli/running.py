@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
 from sync.app import App
+from sync.cli.logs import show_logs
 from sync.core.plan import Disposition, Kind, Plan
 from sync.core.record import Side
 from sync.core.report import Mode, Report
@@ -42,6 +43,7 @@ def say(text: str) -> None:
 
 async def run_pair(app: App, name: str, asked: Asked) -> Report:
     """One run of one pair, watched and stoppable."""
+    show_logs(debug=asked.debug, pair=name)
     mode = Mode.DRY_RUN if asked.dry_run else Mode.APPLY
     stop = Stop()
     with _watched(name) as progress, _stopping(stop):

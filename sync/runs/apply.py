@@ -58,8 +58,8 @@ ENDS_THE_RUN: Final = (KeyRefused, ClientBroken, LeaseLost, StateError)
 class Course:
     """How an apply is going: what is done, whom it stumbled over, and what ended it.
 
-    ``barred`` are kinds this key may not write to a side; ``stumbled`` are people one of whose rows did not
-    go through, so that their later rows are not sent.
+    ``barred`` are kinds this key may not write to a side; ``stumbled`` are people one of whose
+    rows did not go through, so that their later rows are not sent.
     """
 
     total: int

@@ -18,7 +18,7 @@ from sync.core.status import (
     whop_meaning,
     whop_state,
 )
-from sync.errors import NotFound, Rejected
+from sync.errors import NotFound, PermissionMissing, Rejected, Uncertain
 from sync.runs.applying import (
     Applying,
     LessonError,
@@ -44,7 +44,7 @@ async def create_partner(at: Applying, row: Row) -> Settlement:
         raise MovedError(f"Partner {present[0].id} has this address now.")
     await at.intend(row)
     created = await at.writers.affihub.create_partner(_new_partner(at, affiliate, email))
-    _adoptable(at, created)
+    _adoptable(at, affiliate, created)
     link = replace(
         link_for(affiliate, created.partner),
         evidence=Evidence.EMAIL.value if created.found else Evidence.CREATED.value,
@@ -65,21 +65,33 @@ def _new_partner(at: Applying, affiliate: Affiliate, email: str) -> NewPartner:
     )
 
 
-def _adoptable(at: Applying, created: CreatedPartner) -> None:
+def _adoptable(at: Applying, affiliate: Affiliate, created: CreatedPartner) -> None:
     """A refused create that finds somebody else's partner, or one shut out, is no adoption."""
     partner = created.partner
     if not created.found:
         return
+    _not_kept_apart(at, affiliate, partner)
     if partner.id in at.by_partner:
         reason = f"Partner {partner.id} has this address and is linked to somebody else."
         raise LessonError(Disposition.CONFLICT, "address-taken", reason)
-    if affihub_state(partner.status) is not AffihubState.ACTIVE and not _is_invited(partner):
+    if not _is_active(partner) and not _is_invited(partner):
         reason = f"Partner {partner.id} has this address and is {partner.status}."
         raise LessonError(Disposition.CONFLICT, "found-off", reason)
 
 
+def _not_kept_apart(at: Applying, affiliate: Affiliate, partner: Partner) -> None:
+    """A person's word stands above every address."""
+    if (affiliate.user_id, partner.id) in at.apart:
+        reason = f"Affiliate {affiliate.id} and partner {partner.id} are kept apart by hand."
+        raise LessonError(Disposition.CONFLICT, "kept-apart", reason)
+
+
 def _is_invited(partner: Partner) -> bool:
     return affihub_state(partner.status) is AffihubState.INVITED
+
+
+def _is_active(partner: Partner) -> bool:
+    return affihub_state(partner.status) is AffihubState.ACTIVE
 
 
 def link_for(affiliate: Affiliate, partner: Partner) -> Link:
@@ -93,14 +105,14 @@ def link_for(affiliate: Affiliate, partner: Partner) -> Link:
         evidence=Evidence.CREATED.value,
         status=Base(meaning, affiliate.status, partner.status) if agree else None,
         name=Base(partner.name, affiliate.name, partner.name) if partner.name else None,
-        acceptance=Acceptance.INVITED if _is_invited(partner) else Acceptance.ACCEPTED,
+        acceptance=Acceptance.ACCEPTED if _is_active(partner) else Acceptance.INVITED,
     )
 
 
 async def create_affiliate(at: Applying, row: Row) -> Settlement:
     """Make a partner an affiliate; ``POST /affiliates`` finds as well, and may bring back."""
     partner = await read_partner(at, row.affihub_id)
-    if partner is None or affihub_state(partner.status) is not AffihubState.ACTIVE:
+    if partner is None or not _is_active(partner):
         raise MovedError("The partner is not active any more.")
     email = str(row.person.email)
     if listed := await _listed(at, email):
@@ -109,7 +121,8 @@ async def create_affiliate(at: Applying, row: Row) -> Settlement:
     affiliate = await _post(at, email)
     if not _was_there(at, affiliate):
         return await applied(at, row, link_for(affiliate, partner))
-    await _refuse_find(at, affiliate)
+    await _put_back(at, affiliate)
+    _refuse_find(at, affiliate, partner)
     found = replace(link_for(affiliate, partner), evidence=Evidence.EMAIL.value)
     return await applied(at, row, found)
 
@@ -132,7 +145,11 @@ async def _link_instead(
     if affiliate.id in at.links:
         reason = f"Affiliate {affiliate.id} has this address and is linked to somebody else."
         raise LessonError(Disposition.CONFLICT, "address-taken", reason, outcome=None)
-    link = replace(link_for(affiliate, partner), evidence=Evidence.EMAIL.value)
+    _not_kept_apart(at, affiliate, partner)
+    now = await read_affiliate(at, affiliate.id)
+    if now is None:
+        raise MovedError(f"Affiliate {affiliate.id} is not there any more.")
+    link = replace(link_for(now, partner), evidence=Evidence.EMAIL.value)
     told = "Linked instead: this person is an affiliate already."
     done = Settlement(replace(row, outcome=Outcome.APPLIED, error=told), link=link)
     return await at.settle(done)
@@ -160,14 +177,30 @@ async def _post(at: Applying, email: str) -> Affiliate:
 
 
 def _was_there(at: Applying, affiliate: Affiliate) -> bool:
-    """No flag tells created from found (api/whop.md section 2): listed, or older than the run."""
-    if affiliate.id in at.gathered.whop.records:
+    """No flag tells created from found (api/whop.md section 2): listed, or older than the run.
+
+    One that does not say how old it is counts as found: a person looks, nobody is linked.
+    """
+    if affiliate.id in at.gathered.whop.records or affiliate.created_at is None:
         return True
-    return affiliate.created_at is not None and affiliate.created_at < at.started_at - CLOCK_SKEW
+    return affiliate.created_at < at.started_at - CLOCK_SKEW
 
 
-async def _refuse_find(at: Applying, affiliate: Affiliate) -> None:
-    """A find that was off is put back off; that, or another link's, is a lasting conflict."""
+async def _put_back(at: Applying, affiliate: Affiliate) -> None:
+    """Archive again whom the create brought back; where that fails the next run sees to it."""
+    before = at.gathered.whop.records.get(affiliate.id)
+    was_off = before is not None and whop_meaning(whop_state(before.status)) is Meaning.OFF
+    if not was_off or whop_state(affiliate.status) is not WhopState.ACTIVE:
+        return
+    try:
+        await at.writers.whop.archive(affiliate.id)
+    except (Rejected, NotFound, PermissionMissing) as error:
+        text = f"A create brought back {affiliate.id}, who is not archived again yet: {error}"
+        raise Uncertain(text, side=error.side, operation=error.operation) from error
+
+
+def _refuse_find(at: Applying, affiliate: Affiliate, partner: Partner) -> None:
+    """A find that was off, or is another link's, is a lasting conflict."""
     before = at.gathered.whop.records.get(affiliate.id)
     if affiliate.id in at.links:
         reason = f"Whop answered affiliate {affiliate.id}, who is linked to somebody else."
@@ -176,8 +209,6 @@ async def _refuse_find(at: Applying, affiliate: Affiliate) -> None:
         reason = f"Whop answered affiliate {affiliate.id}, whom it did not list; look at them."
         raise LessonError(Disposition.CONFLICT, "found-unlisted", reason)
     if whop_state(before.status) is not WhopState.ACTIVE:
-        was_off = whop_meaning(whop_state(before.status)) is Meaning.OFF
-        if was_off and whop_state(affiliate.status) is WhopState.ACTIVE:
-            await at.writers.whop.archive(affiliate.id)
         reason = f"This person is affiliate {affiliate.id}, who is {before.status or 'unknown'}."
         raise LessonError(Disposition.CONFLICT, "found-off", reason)
+    _not_kept_apart(at, affiliate, partner)

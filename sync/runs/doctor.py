@@ -15,7 +15,6 @@ from sync.core.ports import Emails, Known
 from sync.core.record import Affiliate, Partner, Side, Snapshot
 from sync.core.status import AffihubState, WhopState
 from sync.errors import ApiError
-from sync.runs.gather import both
 from sync.runs.pair import Pair
 
 T = TypeVar("T")
@@ -104,7 +103,7 @@ class Answers:
 async def ask(pair: Pair, api_version: str, sides: Collection[Side] = tuple(Side)) -> Answers:
     """Ask these sides everything the checks need, both at the same time."""
     paging = {side: Paging() for side in Side}
-    told, affihub = await both(
+    told, affihub = await asyncio.gather(
         _ask_whop(pair, paging[Side.WHOP], asked=Side.WHOP in sides),
         _ask_affihub(pair, paging[Side.AFFIHUB], asked=Side.AFFIHUB in sides),
     )

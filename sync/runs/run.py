@@ -22,7 +22,6 @@ from sync.runs.pair import Order, Pair
 from sync.runs.settle import settle_open_intents
 from sync.runs.suggest import with_suggestions
 
-
 CHANGED_MEANWHILE: Final = (
     "Another run changed this pair while you decided; run it again to see the new plan."
 )
@@ -160,9 +159,10 @@ def _still_held(pair: Pair, decided: Decided) -> Mapping[str, str]:
     """Keys a limit held; a run that could not see everything forgets none of the earlier ones."""
     gathered, known, plan = decided.gathered, decided.known, decided.plan
     facts = guard_facts(pair.policy, known, plan.links)
+    held = lasting(plan.rows, pair.policy.guards, facts)
     whole = gathered.complete and gathered.emails_readable
     saw_all = whole and not gathered.notes and not gathered.broken
-    return lasting(plan.rows, pair.policy.guards, facts, complete=saw_all)
+    return held if saw_all else {**known.held, **held}
 
 
 def _lifts_first_run(pair: Pair, decided: Decided, order: Order) -> bool:

@@ -1,23 +1,53 @@
 """After a crash: open intents are settled by looking at the remote, never by repeating."""
 
 import asyncio
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from sync.core.plan import Disposition, Field, Kind, Outcome, Row
 from sync.core.ports import Intent, Parked, Settlement
-from sync.core.record import Affiliate, Side
+from sync.core.record import Affiliate, Partner, Side, Stamp
 from sync.core.status import WhopState, whop_state
+from sync.errors import ApiError, ClientBroken, KeyRefused
 from sync.runs.applying import Applying, look, read_affiliate, read_partner
 from sync.runs.create import CLOCK_SKEW, link_for
+from sync.runs.write_rate import finish_rate
 
 
-async def settle_open_intents(at: Applying) -> int:
-    """Settle what an earlier run announced and never recorded; answers how many there were."""
-    intents = await asyncio.to_thread(at.pair.store.open_intents, at.pair.name)
-    for intent in intents:
-        done = await _look_at(at, intent)
-        await asyncio.to_thread(at.pair.store.settle, at.fence, intent.id, intent.run_id, done)
-    return len(intents)
+@dataclass(slots=True)
+class Settled:
+    """What came of the open intents; ``unknown``: rows that wait, as nobody could look."""
+
+    any: bool = False
+    unknown: dict[str, Parked] = field(default_factory=dict)
+
+
+async def settle_open_intents(at: Applying) -> Settled:
+    """Settle what an earlier run announced and never recorded.
+
+    One that cannot be looked at now stays open, and its row is not sent meanwhile.
+    """
+    store, settled = at.pair.store, Settled()
+    for intent in await asyncio.to_thread(store.open_intents, at.pair.name):
+        settled.any = True
+        await asyncio.to_thread(store.save_links, at.fence, ())  # refuses once we were taken over
+        try:
+            done = await _look_at(at, intent)
+        except (KeyRefused, ClientBroken):
+            raise
+        except ApiError as error:
+            settled.unknown[intent.row.key] = _not_known(at, error)
+            continue
+        await asyncio.to_thread(store.settle, at.fence, intent.id, intent.run_id, done)
+        if done.link:
+            at.remember(done.link)
+    return settled
+
+
+def _not_known(at: Applying, error: ApiError) -> Parked:
+    reason = f"Nobody knows yet what came of an earlier try: {error}"
+    return Parked(Disposition.WAITING, "unsettled", reason, at.pair.clock())
 
 
 async def _look_at(at: Applying, intent: Intent) -> Settlement:
@@ -26,6 +56,8 @@ async def _look_at(at: Applying, intent: Intent) -> Settlement:
             return await _created_partner(at, intent)
         case Kind.CREATE_AFFILIATE:
             return await _created_affiliate(at, intent)
+        case Kind.SET_COMMISSION | Kind.REMOVE_COMMISSION if intent.row.side is Side.WHOP:
+            return await _changed_overrides(at, intent.row)
         case _:
             return Settlement(_seen(intent.row, happened=await _is_as_asked(at, intent.row)))
 
@@ -39,7 +71,7 @@ def _seen(row: Row, *, happened: bool) -> Row:
 
 
 async def _is_as_asked(at: Applying, row: Row) -> bool:
-    """Whether a status is what the row wanted; rates and names are compared by the next plan."""
+    """Whether a status is what the row wanted; rates are compared by the next plan."""
     now = await look(at, row.whop_id, row.affihub_id)
     match row.field:
         case Field.STATUS if row.side is Side.WHOP:
@@ -47,21 +79,44 @@ async def _is_as_asked(at: Applying, row: Row) -> bool:
         case Field.STATUS:
             return now.partner is not None and now.partner.status == row.after
         case Field.NAME:
-            return now.partner is not None and now.partner.name == row.after
+            wanted = " ".join(str(row.after).split())
+            return now.partner is not None and now.partner.name == wanted
         case _:
             return False
+
+
+async def _changed_overrides(at: Applying, row: Row) -> Settlement:
+    """A change of several overrides that was cut off is brought to its end."""
+    link = at.link_of(row)
+    finished = await finish_rate(at, row, link) if link else None
+    return finished or Settlement(_seen(row, happened=False))
 
 
 async def _created_partner(at: Applying, intent: Intent) -> Settlement:
     """Whether the invitation went out: found by exact address, and made after the intent."""
     row = intent.row
-    found = await at.pair.affihub.partners_with_email(str(row.person.email))
     affiliate = await read_affiliate(at, row.whop_id)
-    made = [p for p in found if p.created_at and p.created_at >= intent.at - CLOCK_SKEW]
+    made = [p for p in await _partners_made(at, intent) if _is_ours(p, affiliate)]
     if len(made) != 1 or affiliate is None or made[0].id in at.by_partner:
         return Settlement(_seen(row, happened=False))
     link = replace(link_for(affiliate, made[0]), activation_owed=at.pair.policy.activate)
     return Settlement(_seen(row, happened=True), link=link)
+
+
+async def _partners_made(at: Applying, intent: Intent) -> list[Partner]:
+    found = await at.pair.affihub.partners_with_email(str(intent.row.person.email))
+    since = intent.at - CLOCK_SKEW
+    made = [p.id for p in found if p.created_at and p.created_at >= since]
+    read = [await read_partner(at, affihub_id) for affihub_id in made]
+    return [partner for partner in read if partner]
+
+
+def _is_ours(partner: Partner, affiliate: Affiliate | None) -> bool:
+    """Whether the stamp is the one we send; a server that shows none leaves time and address."""
+    stamp = partner.stamp
+    if not isinstance(stamp, Stamp):
+        return True
+    return affiliate is not None and stamp == Stamp(affiliate.id, affiliate.user_id)
 
 
 async def _created_affiliate(at: Applying, intent: Intent) -> Settlement:
@@ -72,7 +127,7 @@ async def _created_affiliate(at: Applying, intent: Intent) -> Settlement:
     row = intent.row
     brought_back = _brought_back(at, intent)
     if brought_back:
-        return await _shut_out_again(at, row, brought_back)
+        return await _shut_out_again(at, intent, brought_back)
     partner = await read_partner(at, row.affihub_id)
     new = await _made_since(at, intent)
     if new is None or partner is None:
@@ -81,24 +136,44 @@ async def _created_affiliate(at: Applying, intent: Intent) -> Settlement:
 
 
 def _brought_back(at: Applying, intent: Intent) -> list[Affiliate]:
-    """Affiliates that were off at the intent, are active now, and moved since."""
-    since = (intent.at - CLOCK_SKEW).isoformat()[:19]  # compares with ISO 8601 in UTC
+    """Affiliates that were off at the intent and are active now.
+
+    Where some of them moved right after the intent it is those, and not who came back later.
+    """
     records = at.gathered.whop.records
     now = [records[i] for i in intent.off if i in records]
-    return [
-        a for a in now if whop_state(a.status) is WhopState.ACTIVE and a.updated_at[:19] >= since
-    ]
+    back = [a for a in now if whop_state(a.status) is WhopState.ACTIVE]
+    return [a for a in back if _moved_with(a, intent.at)] or back
 
 
-async def _shut_out_again(at: Applying, row: Row, found: list[Affiliate]) -> Settlement:
-    """One affiliate is put back off; several are named, and a person decides."""
+def _moved_with(affiliate: Affiliate, moment: datetime) -> bool:
+    earliest, latest = _second(moment - CLOCK_SKEW), _second(moment + CLOCK_SKEW)
+    return earliest <= affiliate.updated_at[:19] <= latest
+
+
+def _second(moment: datetime) -> str:
+    """Compares with what Whop says: ISO 8601 in UTC."""
+    return moment.isoformat()[:19]
+
+
+async def _shut_out_again(at: Applying, intent: Intent, found: list[Affiliate]) -> Settlement:
+    """One affiliate is put back off; several, or one who came back later, a person looks at."""
     ids = ", ".join(affiliate.id for affiliate in found)
     reason = f"A create that was cut off may have brought back {ids}; decide who this person is."
-    if len(found) == 1:
+    later = found[0].updated_at[:19] > _second(intent.at + CLOCK_SKEW)
+    if len(found) == 1 and not later:
         await at.writers.whop.archive(found[0].id)
+        _note(at, await at.pair.whop.affiliate(found[0].id))
         reason = f"This person is affiliate {ids}, who was off before and is archived again."
     park = Parked(Disposition.CONFLICT, "found-off", reason, at.pair.clock())
-    return Settlement(_seen(row, happened=False), park=park)
+    return Settlement(_seen(intent.row, happened=False), park=park)
+
+
+def _note(at: Applying, affiliate: Affiliate) -> None:
+    """Let the plan be made on the affiliate as it is now."""
+    whop = at.gathered.whop
+    records: Mapping[str, Affiliate] = {**whop.records, affiliate.id: affiliate}
+    at.gathered = replace(at.gathered, whop=replace(whop, records=records))
 
 
 async def _made_since(at: Applying, intent: Intent) -> Affiliate | None:

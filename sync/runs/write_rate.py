@@ -51,15 +51,15 @@ async def write_rate(at: Applying, row: Row, link: Link) -> Settlement:
     now = await _rates_unmoved(at, row, link)
     await at.intend(row)
     percent = _percent(row)
+    kept: Rate | Inexpressible
     if row.side is Side.AFFIHUB:
-        partner = await at.writers.affihub.set_commission(link.affihub_id, percent)
-        kept = partner.commission if isinstance(partner.commission, Decimal | None) else None
-        base = Base(row.after, now.whop, rate_text(kept))
+        kept = (await at.writers.affihub.set_commission(link.affihub_id, percent)).commission
+        base = Base(row.after, now.whop, _text(kept))
     else:
         kept = await _write_overrides(at, link.whop_id, now.overrides, percent)
-        base = Base(row.after, rate_text(kept), now.affihub)
-    if not was_kept(percent, kept):
-        return await not_kept(at, row, rate_text(kept))
+        base = Base(row.after, _text(kept), now.affihub)
+    if not _was_kept(percent, kept):
+        return await not_kept(at, row, _text(kept))
     return await applied(at, row, replace(link, commission=base))
 
 
@@ -78,9 +78,9 @@ async def finish_rate(at: Applying, row: Row, link: Link) -> Settlement | None:
     except MovedError:
         return None
     kept = await _write_overrides(at, link.whop_id, overrides, percent)
-    if not was_kept(percent, kept):
+    if not _was_kept(percent, kept):
         return None
-    base = Base(row.after, rate_text(kept), _text(rate))
+    base = Base(row.after, _text(kept), _text(rate))
     done = replace(row, outcome=Outcome.APPLIED)
     return Settlement(done, link=replace(link, commission=base))
 
@@ -130,6 +130,10 @@ def _percent(row: Row) -> Decimal | None:
     return None if row.after is None else Decimal(row.after)
 
 
+def _was_kept(percent: Decimal | None, kept: Rate | Inexpressible) -> bool:
+    return isinstance(kept, Decimal | None) and was_kept(percent, kept)
+
+
 def _text(rate: Rate | Inexpressible) -> str | None:
     return rate_text(rate) if isinstance(rate, Decimal | None) else NO_ONE_RATE
 
@@ -140,7 +144,7 @@ def _slot(at: Applying) -> Slot:
 
 async def _write_overrides(
     at: Applying, whop_id: str, overrides: tuple[Override, ...], percent: Decimal | None
-) -> Decimal | None:
+) -> Decimal | Inexpressible | None:
     """Bring the slot to a percentage, edit by edit, and read what it is in the end.
 
     An override whose creation got no answer is looked for twice, with a pause, before it is sent
@@ -152,8 +156,7 @@ async def _write_overrides(
         except Uncertain:
             await _send_again(at, whop_id, percent)
             break
-    kept = slot_rate(await at.pair.whop.overrides(whop_id), _slot(at))
-    return None if isinstance(kept, Inexpressible) else kept
+    return slot_rate(await at.pair.whop.overrides(whop_id), _slot(at))
 
 
 async def _send_again(at: Applying, whop_id: str, percent: Decimal | None) -> None:

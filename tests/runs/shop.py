@@ -168,6 +168,7 @@ class Shop:
         return report
 
     async def _run(self, order: Order, stop: Stop | None) -> Report:
+        self.clock.pass_(minutes=15)
         async with self.pair(writes=order.mode is Mode.APPLY, stop=stop) as pair:
             return await run_once(pair, order)
 

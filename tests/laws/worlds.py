@@ -1,0 +1,391 @@
+"""Whole worlds to try the laws on: two sides, the links between them, and a pair's settings.
+
+A world is drawn person by person, so that most people are ordinary and some are trouble: a shared
+address, a second affiliate of one user, a record that is gone, unseen or unreadable.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Final, TypeVar
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+
+from sync.core.plan import Acceptance, Base, Link, Plan
+from sync.core.policy import (
+    CommissionPolicy,
+    CommissionSync,
+    GuardClass,
+    Guards,
+    Limit,
+    OnFirstLink,
+    Policy,
+    Share,
+    Slot,
+    SlotKind,
+)
+from sync.core.ports import Known, Spent
+from sync.core.reconcile import reconcile
+from sync.core.record import (
+    Affiliate,
+    Gathered,
+    Incident,
+    Override,
+    Partner,
+    Rate,
+    Side,
+    Snapshot,
+    Untold,
+)
+from tests.core.people import NO_GUARDS, TEXTS, override, plan_override
+
+T = TypeVar("T")
+
+law = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""How a law is tried; for a longer search: pytest tests/laws --hypothesis-profile=thorough."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What one run would read, remember and be told."""
+
+    gathered: Gathered
+    known: Known
+    policy: Policy
+
+    def plan(self, waived: Iterable[str] = ()) -> Plan:
+        return reconcile(self.gathered, self.known, self.policy, TEXTS, tuple(waived))
+
+    @property
+    def affiliates(self) -> Mapping[str, Affiliate]:
+        return self.gathered.whop.records
+
+    @property
+    def partners(self) -> Mapping[str, Partner]:
+        return self.gathered.affihub.records
+
+
+def mostly(usual: T, *rare: T) -> st.SearchStrategy[T]:
+    """The usual value as often as all rare ones together."""
+    return st.sampled_from([usual] * max(2, len(rare)) + list(rare))
+
+
+PLANS: Final = ("plan_1", "plan_2")
+SLOTS: Final = (Slot(), Slot(SlotKind.STANDARD, plan_ids=PLANS))
+BESIDE: Final = (
+    override(90, 9, product_id="prod_9"),
+    plan_override("plan_9", 80, commission_type="flat_fee"),
+)
+"""Overrides in nobody's slot."""
+
+ON_WHOP: Final = ("active", "archived", "deleted", None, "frozen")
+ON_AFFIHUB: Final = ("active", "invited", "deactivated", "paused")
+STATUS_BASES: Final = (
+    Base("on", "active", "active"),
+    Base("on", "active", "invited"),
+    Base("off", "archived", "deactivated"),
+    Base("off", "gone", "deactivated"),
+    None,
+)
+RATE_BASES: Final = (
+    Base("20", "20", "20"),
+    Base(None, None, None),
+    Base("12", "12", "12.01"),
+    None,
+)
+CUSTOM_RATES: Final[tuple[Rate, ...]] = (
+    Decimal(25),
+    None,
+    Decimal("12.5"),
+    Decimal("12.01"),
+    Decimal(0),
+    Untold.ABSENT,
+    Untold.UNREADABLE,
+)
+
+
+def in_slot(slot: Slot, *percents: int | str) -> tuple[Override, ...]:
+    """Overrides in the first places of a slot, at these percentages."""
+    if slot.kind is SlotKind.STANDARD:
+        return tuple(plan_override(p, Decimal(r)) for p, r in zip(PLANS, percents, strict=False))
+    return tuple(override(Decimal(rate), n) for n, rate in enumerate(percents, start=1))
+
+
+def override_sets(slot: Slot) -> st.SearchStrategy[tuple[Override, ...] | None]:
+    """What an affiliate's overrides may be; None where they were not read."""
+    places = len(PLANS) if slot.kind is SlotKind.STANDARD else 1
+    full = [in_slot(slot, *[rate] * places) for rate in (20, 25, 12, "12.345")]
+    flat = tuple(replace(one, commission_type="flat_fee") for one in full[0])
+    return mostly(
+        full[0], *full[1:], (), BESIDE, (*full[0], *BESIDE), in_slot(slot, 20, 25), flat, None
+    )
+
+
+@dataclass(slots=True)
+class Draft:
+    """A world being drawn."""
+
+    affiliates: dict[str, Affiliate] = field(default_factory=dict)
+    partners: dict[str, Partner] = field(default_factory=dict)
+    links: list[Link] = field(default_factory=list)
+    emails: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    overrides: dict[str, tuple[Override, ...]] = field(default_factory=dict)
+    incidents: dict[Side, list[Incident]] = field(
+        default_factory=lambda: {side: [] for side in Side}
+    )
+
+
+def address(number: int) -> str:
+    return f"p{number}@example.com"
+
+
+@st.composite
+def addresses(draw: st.DrawFn, number: int) -> tuple[str, ...]:
+    """What Whop tells of one user's address: mostly their own, as somebody wrote it."""
+    mine, other = address(number), address(draw(st.integers(1, 5)))
+    return draw(mostly((mine,), (mine.upper(),), (), (other,), (mine, other), (f" {mine} ", mine)))
+
+
+@st.composite
+def names(draw: st.DrawFn, number: int) -> str | None:
+    return draw(mostly(f"Person {number}", "", None, "  "))
+
+
+@st.composite
+def affiliates(draw: st.DrawFn, number: int) -> Affiliate:
+    return Affiliate(
+        id=f"aff_{number}",
+        user_id=f"user_{draw(mostly(number, max(1, number - 1)))}",
+        status=draw(st.sampled_from(ON_WHOP)),
+        name=draw(names(number)),
+        username=draw(mostly(f"person.{number}", None, "person.1")),
+    )
+
+
+@st.composite
+def partners(draw: st.DrawFn, number: int) -> Partner:
+    other = draw(st.integers(1, 5))
+    email = draw(mostly(address(number), address(number).upper(), address(other), "nowhere", ""))
+    return Partner(
+        id=f"par_{number}",
+        email=email,
+        slug=draw(mostly(f"person-{number}", "person-1")),
+        status=draw(st.sampled_from(ON_AFFIHUB)),
+        name=draw(names(number)),
+        commission=draw(mostly(Decimal(20), *CUSTOM_RATES)),
+    )
+
+
+@st.composite
+def links(draw: st.DrawFn, number: int, user_id: str) -> Link:
+    return Link(
+        whop_id=f"aff_{number}",
+        user_id=user_id,
+        affihub_id=f"par_{number}",
+        evidence=draw(st.sampled_from(["email", "created", "by hand"])),
+        status=draw(st.sampled_from(STATUS_BASES)),
+        commission=draw(mostly(*RATE_BASES)),
+        name=draw(st.sampled_from([Base("Ann", "Ann", "Ann"), None])),
+        acceptance=draw(st.sampled_from(Acceptance)),
+        activation_owed=draw(mostly(False, True)),
+    )
+
+
+LISTED, MISSING, UNREADABLE, NONE = "listed", "missing", "unreadable", "none"
+
+
+@st.composite
+def person_into(draw: st.DrawFn, draft: Draft, number: int, slot: Slot) -> None:
+    """Add one person: linked or not, with both records or one, as far as they can be seen."""
+    affiliate, partner = draw(affiliates(number)), draw(partners(number))
+    linked = draw(st.booleans())
+    absent = (MISSING, UNREADABLE) if linked else (NONE, UNREADABLE)
+    seen = {side: draw(mostly(LISTED, LISTED, LISTED, *absent)) for side in Side}
+    if linked:
+        draft.links.append(draw(links(number, affiliate.user_id)))
+    if seen[Side.WHOP] == LISTED:
+        draft.affiliates[affiliate.id] = affiliate
+    if seen[Side.AFFIHUB] == LISTED:
+        draft.partners[partner.id] = partner
+    for side, record_id in ((Side.WHOP, affiliate.id), (Side.AFFIHUB, partner.id)):
+        if seen[side] == UNREADABLE:
+            draft.incidents[side].append(Incident(record_id, "no shape we know"))
+    draft.emails[affiliate.user_id] = draw(addresses(number))
+    overrides = draw(override_sets(slot))
+    if overrides is not None and seen[Side.WHOP] == LISTED:
+        draft.overrides[affiliate.id] = overrides
+
+
+@st.composite
+def limits(draw: st.DrawFn) -> Guards:
+    """No limits at all, those of the example, or any small ones."""
+    kind = draw(st.sampled_from(["none", "none", "default", "small"]))
+    if kind == "none":
+        return NO_GUARDS
+    if kind == "default":
+        return Guards(first_run=draw(st.booleans()))
+    sizes = st.sampled_from([0, 1, 2, Share(Decimal(10)), Share(Decimal(50))])
+    small = {
+        name: Limit(draw(sizes), per_day=draw(st.none() | sizes))
+        for name in GuardClass
+        if name is not GuardClass.FIRST_RUN
+    }
+    return Guards(small, floor=draw(st.integers(0, 3)), first_run=draw(st.booleans()))
+
+
+@st.composite
+def policies(draw: st.DrawFn, slot: Slot) -> Policy:
+    return Policy(
+        pair="main",
+        create_partners=draw(mostly(True, False)),
+        create_affiliates=draw(mostly(True, False)),
+        activate=draw(st.booleans()),
+        status_on_first_link=draw(st.sampled_from(OnFirstLink)),
+        reactivate=draw(st.booleans()),
+        commission=CommissionPolicy(
+            draw(st.sampled_from(CommissionSync)), draw(st.sampled_from(OnFirstLink)), slot
+        ),
+        guards=draw(limits()),
+    )
+
+
+def snapshot_gone(side: Side, seen: Iterable[str], draft: Draft) -> frozenset[str]:
+    """Linked ids that a direct read answered with 404: every one missing from a whole listing."""
+    linked = {link.whop_id if side is Side.WHOP else link.affihub_id for link in draft.links}
+    unreadable = {one.id for one in draft.incidents[side]}
+    return frozenset(linked - set(seen) - unreadable)
+
+
+@st.composite
+def worlds(draw: st.DrawFn, *, whole: bool = False) -> World:
+    """Any world; a ``whole`` one has two complete listings."""
+    slot, draft = draw(st.sampled_from(SLOTS)), Draft()
+    for number in range(1, draw(st.integers(0, 5)) + 1):
+        draw(person_into(draft, number, slot))
+    complete = {side: whole or draw(mostly(True, False)) for side in Side}
+    settings_ = draw(policies(slot))
+    everybody = [(f"user_{u}", f"par_{p}") for u in range(1, 6) for p in range(1, 6) if u != p]
+    apart = draw(mostly(frozenset(), frozenset(everybody[:12]), frozenset({("user_1", "par_1")})))
+    return World(
+        Gathered(
+            whop=_snapshot(Side.WHOP, draft.affiliates, draft, complete),
+            affihub=_snapshot(Side.AFFIHUB, draft.partners, draft, complete),
+            emails=draft.emails,
+            overrides=draft.overrides,
+            emails_readable=any(draft.emails.values()) or draw(st.booleans()),
+        ),
+        Known(
+            links=tuple(draft.links),
+            apart=apart - {(link.user_id, link.affihub_id) for link in draft.links},
+            spent={GuardClass.DEACTIVATE: Spent(1, 1)} if draw(st.booleans()) else {},
+            first_run_done=draw(mostly(True, False)),
+        ),
+        settings_,
+    )
+
+
+R = TypeVar("R", Affiliate, Partner)
+
+
+def _snapshot(
+    side: Side, records: Mapping[str, R], draft: Draft, complete: Mapping[Side, bool]
+) -> Snapshot[R]:
+    return Snapshot(
+        side,
+        records,
+        complete=complete[side],
+        note=None if complete[side] else "two totals",
+        incidents=tuple(draft.incidents[side]),
+        gone=snapshot_gone(side, records, draft) if complete[side] else frozenset(),
+    )
+
+
+def story(world: World) -> str:
+    """A world in words, for a falsifying example that people can read."""
+    gathered, known = world.gathered, world.known
+    lines = [
+        f"listings complete: Whop {gathered.whop.complete}, Affihub {gathered.affihub.complete}",
+        *(_affiliate_line(one, gathered) for one in gathered.whop.records.values()),
+        *(_partner_line(one) for one in gathered.affihub.records.values()),
+        *(_link_line(link) for link in known.links),
+        f"gone: {sorted(gathered.whop.gone | gathered.affihub.gone)}",
+        f"unreadable: {sorted(gathered.broken)}",
+        f"kept apart: {sorted(known.apart)}",
+        f"first run done: {known.first_run_done}, held: {dict(known.held)}, spent: {known.spent}",
+        f"settings: {world.policy}",
+    ]
+    return "\n".join(lines)
+
+
+def _affiliate_line(one: Affiliate, gathered: Gathered) -> str:
+    overrides = gathered.overrides.get(one.id)
+    rates = "not read" if overrides is None else [_terms(each) for each in overrides]
+    emails = gathered.emails.get(one.user_id, ())
+    return f"{one.id} of {one.user_id} {emails}: {one.status}, {one.name!r}, overrides {rates}"
+
+
+def _terms(one: Override) -> str:
+    return (
+        f"{one.plan_id or one.product_id or 'company'} {one.commission_value} {one.commission_type}"
+    )
+
+
+def _partner_line(one: Partner) -> str:
+    return f"{one.id} <{one.email}>: {one.status}, {one.name!r}, rate {one.commission}"
+
+
+def _link_line(link: Link) -> str:
+    owed = ", activation owed" if link.activation_owed else ""
+    return (
+        f"{link.whop_id} = {link.affihub_id} ({link.evidence}, {link.acceptance}{owed}): "
+        f"status {_base(link.status)}, rate {_base(link.commission)}, name {_base(link.name)}"
+    )
+
+
+def _base(base: Base | None) -> str:
+    return "never agreed" if base is None else f"{base.value} ({base.whop} / {base.affihub})"
+
+
+def table(plan: Plan) -> str:
+    """A plan in words, row by row."""
+    return "\n".join(
+        f"{row.disposition}{f' by {row.guard}' if row.guard else ''}: {row.kind} on {row.side} of "
+        f"{row.identity}, {row.base} | {row.before} -> {row.after} ({row.rule})"
+        for row in plan.rows
+    )
+
+
+def shuffled(draw: st.DrawFn, items: Mapping[str, T]) -> dict[str, T]:
+    return dict(draw(st.permutations(list(items.items()))))
+
+
+@st.composite
+def reordered(draw: st.DrawFn, world: World) -> World:
+    """The same world, listed, read and remembered in another order."""
+    gathered, known = world.gathered, world.known
+    emails = {user: tuple(mails[::-1]) for user, mails in gathered.emails.items()}
+    overrides = {i: tuple(mine[::-1]) for i, mine in gathered.overrides.items()}
+    return World(
+        Gathered(
+            replace(
+                gathered.whop,
+                records=shuffled(draw, gathered.whop.records),
+                incidents=_turned(draw, gathered.whop.incidents),
+            ),
+            replace(
+                gathered.affihub,
+                records=shuffled(draw, gathered.affihub.records),
+                incidents=_turned(draw, gathered.affihub.incidents),
+            ),
+            shuffled(draw, emails),
+            shuffled(draw, overrides),
+            gathered.emails_readable,
+        ),
+        replace(known, links=_turned(draw, known.links)),
+        world.policy,
+    )
+
+
+def _turned(draw: st.DrawFn, items: Sequence[T]) -> tuple[T, ...]:
+    return tuple(draw(st.permutations(items)))
