@@ -1,7 +1,6 @@
 """The composition root: a configuration becomes an ``App``; nothing else builds the parts."""
 
 import asyncio
-import logging
 import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
@@ -9,8 +8,6 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-
-import structlog
 
 from connectors.affihub import AffihubAccess, open_affihub_reader, open_affihub_writer
 from connectors.whop import WhopAccess, open_whop_reader, open_whop_writer
@@ -148,7 +145,5 @@ def _runs_a_day(settings: PairConfig) -> float:
 def open_app(path: Path, environ: Mapping[str, str]) -> Iterator[App]:
     """Everything a command needs; ``ConfigError`` and ``StateError`` say what to mend first."""
     config = load(path, environ)
-    if not structlog.is_configured():  # a log is for who asks for one; stdout is for reports
-        structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     with open_store(config.state_path, clock=utc_now, sleep=time.sleep) as store:
         yield App(config, store)

@@ -11,7 +11,7 @@ import logging
 import random
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Coroutine, Generator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Generator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,7 +19,6 @@ from typing import Any, Final, TypeVar
 from urllib.parse import quote, urlsplit
 
 import httpx
-import structlog
 
 from connectors.transport.answer import Answer, Read, dumps
 from connectors.transport.pace import Allowance, Monotonic, Pace, Sleep, Waits
@@ -37,7 +36,7 @@ Path = Sequence[str]
 Params = Sequence[tuple[str, str]]
 Body = Mapping[str, object]
 
-LOG: Final = structlog.get_logger()
+LOG: Final = logging.getLogger("affisync.transport")
 """Names of operations, statuses and request ids only: no URL, header, body or address."""
 TIMEOUT: Final = httpx.Timeout(connect=5, read=15, write=15, pool=20)
 """Seconds; an answer starts later than that only when something is wrong."""
@@ -165,20 +164,29 @@ class Line:
 
     async def _exchange(self, call: Call, url: str) -> Answer:
         self._sent[call.operation] += 1
-        log = LOG.bind(side=self._side.value, operation=call.operation)
+        log = self._told(call)
         try:
             answer = await self._send(call, url)
         except FOREIGN as error:
-            log.debug("no answer", failure=type(error).__name__)
+            log("no answer", failure=type(error).__name__)
             raise self._errors.failed(call.operation, call.sending, error) from None
         except ApiError as error:
-            log.debug("refused", status=error.status, request_id=error.request_id)
+            log("refused", status=error.status, request_id=error.request_id)
             raise
         else:
-            log.debug("answered", status=answer.status, request_id=answer.request_id)
+            log("answered", status=answer.status, request_id=answer.request_id)
             return answer
         finally:
             self._pace.leave()
+
+    def _told(self, call: Call) -> Callable[..., None]:
+        """A log of what becomes of one request, for whoever asked for debug lines."""
+
+        def log(event: str, **facts: object) -> None:
+            about = {"side": self._side.value, "operation": call.operation, **facts}
+            LOG.debug(event, extra=about)
+
+        return log
 
     async def _send(self, call: Call, url: str) -> Answer:
         content = None if call.body is None else dumps(call.body).encode()

@@ -84,16 +84,15 @@ def _unopened(config: "Config") -> "App":
 
 
 def _pair(app: "App", name: str) -> "Iterator[Finding]":
-    from sync.cli.setup_checks import is_current, lease_finding, reach_findings
+    from sync.cli.setup_checks import is_current, pair_findings, reach_findings
     from sync.cli.watching import ask_sides
     from sync.core.record import Side
-    from sync.runs.doctor import Health, ask, examine, remembered
+    from sync.runs.doctor import Health, ask, examine
 
-    settings, state = app.config.pairs[name], app.config.state_path
+    settings = app.config.pairs[name]
     urls = {Side.WHOP: settings.whop.base_url, Side.AFFIHUB: settings.affihub.base_url}
-    if is_current(state):
-        yield lease_finding(state, name, app.clock())
-        yield from ask_sides(app, name, remembered)
+    if is_current(app.config.state_path):
+        yield from pair_findings(app, name)
     reached = []
     for side in Side:
         findings = reach_findings(side, urls[side])

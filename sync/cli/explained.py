@@ -145,18 +145,18 @@ def _now(field: Field, shown: str | None) -> str:
     return value(field, shown) if shown else "-"
 
 
-def _would(told: Explanation) -> Iterator[Text]:
+def _would(told: Explanation) -> Iterator[RenderableType]:
     if told.verdict:
         yield _sentence(told.verdict)
     for row in told.rows:
         yield from _row(row)
 
 
-def _row(row: Row) -> Iterator[Text]:
+def _row(row: Row) -> Iterator[RenderableType]:
     sign = SIGNS[mark(row)]
     yield Text.assemble((f"{sign.shape} {sign.title}", COLORS[mark(row)]), f"  {_what(row)}")
     held = f" Held by guard {clean(row.guard)}." if row.guard else ""
-    yield Text(f"  rule {clean(row.rule)}: {_why(row)}{held}")
+    yield Padding(Text(f"rule {clean(row.rule)}: {_why(row)}{held}"), (0, 0, 0, 2))
 
 
 def _what(row: Row) -> str:
@@ -171,17 +171,13 @@ def _lessons(told: Explanation) -> Iterator[Text]:
         yield _sentence(f"{moment(learnt.at)}  {learnt.disposition}, rule {learnt.rule}{reason}")
 
 
-def _history(history: Iterable[PastRow]) -> Iterator[Text]:
+def _history(history: Iterable[PastRow]) -> Iterator[RenderableType]:
     for past in history:
-        sign = SIGNS[mark(past.row)]
-        yield Text.assemble(
-            (moment(past.at), "dim"),
-            (f"  {sign.title}", COLORS[mark(past.row)]),
-            f"  {_what(past.row)}",
-        )
-        yield Text(
-            f"  run {clean(past.run_id)}, rule {clean(past.row.rule)}: {_why(past.row)}", "dim"
-        )
+        row, sign = past.row, SIGNS[mark(past.row)]
+        came = (f"  {sign.title}", COLORS[mark(row)])
+        yield Text.assemble((moment(past.at), "dim"), came, f"  {_what(row)}")
+        told = f"run {clean(past.run_id)}, rule {clean(row.rule)}: {_why(row)}"
+        yield Padding(Text(told, "dim"), (0, 0, 0, 2))
 
 
 def _why(row: Row) -> str:

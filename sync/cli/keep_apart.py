@@ -5,7 +5,15 @@ from typing import Annotated
 
 import typer
 
-from sync.cli.options import DEFAULT_CONFIG, ConfigFile, Debug, PairName, Yes
+from sync.cli.options import (
+    DEFAULT_CONFIG,
+    AsListFormat,
+    ConfigFile,
+    Debug,
+    ListFormat,
+    PairName,
+    Yes,
+)
 from sync.errors import UsageError
 
 
@@ -19,6 +27,7 @@ def command(
     yes: Yes = False,
     config: ConfigFile = DEFAULT_CONFIG,
     pair: PairName = None,
+    form: AsListFormat = ListFormat.TEXT,
     debug: Debug = False,  # read by main
 ) -> None:
     """Remember that an affiliate and a partner are two people, whatever their emails say.
@@ -28,6 +37,7 @@ def command(
     from sync.app import open_app
     from sync.cli.asking import agree, need_answer
     from sync.cli.running import say
+    from sync.cli.telling import tell_links
     from sync.cli.watching import ask_sides
     from sync.render.who import affiliate_line, partner_line
     from sync.runs.linking import Taken, keep_apart, linked_now, read_two
@@ -42,7 +52,8 @@ def command(
             raise UsageError(linked_now(two))
         if two.apart in known.apart:
             say("They are kept apart already; nothing to do.")
-            return
-        agree("Keep these two apart?", yes=yes)
-        keep_apart(app.store, name, two, app.clock())
-        say("Kept apart from now on; only `affisync link` brings them together.")
+        else:
+            agree("Keep these two apart?", yes=yes)
+            keep_apart(app.store, name, two, app.clock())
+            say("Kept apart from now on; only `affisync link` brings them together.")
+    tell_links(form, name, apart=[two.apart])

@@ -6,10 +6,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sync.cli.options import DEFAULT_CONFIG, ConfigFile, Debug, PairName, Yes
+from sync.cli.options import (
+    DEFAULT_CONFIG,
+    AsListFormat,
+    ConfigFile,
+    Debug,
+    ListFormat,
+    PairName,
+    Yes,
+)
 from sync.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sync.app import App
     from sync.core.ports import Known
     from sync.runs.linking import Two
@@ -37,6 +47,7 @@ def command(
     yes: Yes = False,
     config: ConfigFile = DEFAULT_CONFIG,
     pair: PairName = None,
+    form: AsListFormat = ListFormat.TEXT,
     debug: Debug = False,  # read by main
 ) -> None:
     """Link an affiliate and a partner who are the same person; the next sync compares them.
@@ -45,20 +56,24 @@ def command(
     """
     from sync.app import open_app
     from sync.cli.asking import need_answer
+    from sync.cli.telling import tell_links
 
     need_answer(yes=yes)
     with open_app(config, os.environ) as app:
         name = app.only_pair(pair)
         match affiliate, partner, file:
             case str(), str(), None:
-                _link_two(app, name, (affiliate, partner), yes=yes)
+                twos = _link_two(app, name, (affiliate, partner), yes=yes)
             case None, None, Path():
-                _link_many(app, name, file, yes=yes)
+                twos = _link_many(app, name, file, yes=yes)
             case _:
                 raise UsageError("Name an AFFILIATE and a PARTNER, or a file with --import.")
+        named = {two.affiliate.id for two in twos}
+        links = app.store.known(name, app.clock()).links
+        tell_links(form, name, (link for link in links if link.whop_id in named))
 
 
-def _link_two(app: "App", name: str, ids: tuple[str, str], *, yes: bool) -> None:
+def _link_two(app: "App", name: str, ids: tuple[str, str], *, yes: bool) -> "Sequence[Two]":
     from sync.cli.asking import agree
     from sync.cli.running import say
     from sync.cli.watching import ask_sides
@@ -73,15 +88,16 @@ def _link_two(app: "App", name: str, ids: tuple[str, str], *, yes: bool) -> None
     say(partner_line(two.partner))
     if taken.together(two):
         say("They are linked already; nothing to do.")
-        return
+        return [two]
     if two.apart in known.apart:
         say("Until now they were kept apart, because a person said so.")
     agree("Link these two?", yes=yes)
     link(app.store, name, [two], app.clock())
     say("Linked. What the two disagree on shows in: affisync sync --dry-run")
+    return [two]
 
 
-def _link_many(app: "App", name: str, file: Path, *, yes: bool) -> None:
+def _link_many(app: "App", name: str, file: Path, *, yes: bool) -> "Sequence[Two]":
     from sync.cli.asking import agree
     from sync.cli.running import say
     from sync.render.who import affiliate_line, partner_line
@@ -94,7 +110,7 @@ def _link_many(app: "App", name: str, file: Path, *, yes: bool) -> None:
         say(f"{len(twos) - len(new)} of {len(twos)} are linked already.")
     if not new:
         say("Nothing to do.")
-        return
+        return twos
     for two in new[:SHOWN]:
         say(f"{affiliate_line(two.affiliate)} = {partner_line(two.partner)}")
     if len(new) > SHOWN:
@@ -102,6 +118,7 @@ def _link_many(app: "App", name: str, file: Path, *, yes: bool) -> None:
     agree(f"Link {len(new)}?", yes=yes)
     link(app.store, name, new, app.clock())
     say(f"Linked {len(new)}. What they disagree on shows in: affisync sync --dry-run")
+    return twos
 
 
 def _checked(app: "App", name: str, file: Path) -> "tuple[list[Two], Known]":

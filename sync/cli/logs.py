@@ -4,19 +4,24 @@ import logging
 import sys
 
 import structlog
+from structlog.contextvars import bind_contextvars, merge_contextvars
 
 
-def show_logs(*, debug: bool, pair: str) -> None:
-    """Let log lines of this run through where --debug asks for them; each names its pair."""
-    level = logging.DEBUG if debug else logging.WARNING
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+def show_logs(pair: str) -> None:
+    """Let the log lines of a run through; each names its pair."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[
+                merge_contextvars,
+                structlog.stdlib.add_log_level,
+                structlog.stdlib.ExtraAdder(),
+                structlog.processors.TimeStamper(fmt="iso", utc=True),
+            ],
+            processor=structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
+        )
     )
-    structlog.contextvars.bind_contextvars(pair=pair)
+    logger = logging.getLogger("affisync")
+    logger.handlers = [handler]
+    logger.setLevel(logging.DEBUG)
+    bind_contextvars(pair=pair)

@@ -1,5 +1,6 @@
 """Options that many commands share, worded once."""
 
+import getpass
 import os
 from enum import StrEnum
 from pathlib import Path
@@ -59,4 +60,7 @@ Debug = Annotated[
 
 def who() -> str:
     """The person at the keyboard, as the operating system knows them."""
-    return os.environ.get("USER") or os.environ.get("LOGNAME") or f"uid {os.getuid()}"
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a user without a name, as in some containers
+        return f"uid {os.getuid()}"

@@ -43,7 +43,8 @@ def say(text: str) -> None:
 
 async def run_pair(app: App, name: str, asked: Asked) -> Report:
     """One run of one pair, watched and stoppable."""
-    show_logs(debug=asked.debug, pair=name)
+    if asked.debug:
+        show_logs(name)
     mode = Mode.DRY_RUN if asked.dry_run else Mode.APPLY
     stop = Stop()
     with _watched(name) as progress, _stopping(stop):
@@ -131,9 +132,13 @@ def _outline(plan: Plan) -> None:
         if mine:
             names = ", ".join(clean(row.person.label, 30) for row in mine[:5])
             more = f" and {len(mine) - 5} more" if len(mine) > 5 else ""  # noqa: PLR2004
-            say(f"{len(mine):5}  {kind}: {names}{more}")
+            say(f"{len(mine)} x {kind}: {names}{more}")
     for note in (*plan.notes, *(verdict.message for verdict in plan.verdicts)):
         say(note)
+    left = sum(row.disposition.needs_person for row in plan.rows)
+    if left:
+        say(f"{left} more need a person and are left alone; the report that follows names them.")
+    say("A yes also allows the first writes of a pair that never wrote before.")
 
 
 def _yes() -> bool:

@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy import select
 
-from sync.app import utc_now
+from sync.app import App, utc_now
 from sync.cli.probe import NotReachedError, probe
 from sync.config import Config
 from sync.core.record import Side
@@ -96,8 +96,7 @@ def _size(path: Path) -> Finding:
     return Finding("State size", Health.OK, f"{size / 1_000_000:,.1f} MB, writable")
 
 
-def lease_finding(path: Path, pair: str, now: datetime) -> Finding:
-    """Who holds the pair."""
+def _lease(path: Path, pair: str, now: datetime) -> Finding:
     columns = (LEASES.c.holder, LEASES.c.taken_at, LEASES.c.until)
     with closing(Database(path)) as database, database.read() as connection:
         found = connection.execute(select(*columns).where(LEASES.c.pair == pair)).first()
@@ -108,6 +107,29 @@ def lease_finding(path: Path, pair: str, now: datetime) -> Finding:
     if found.until <= now or holder.is_gone(this_program()):
         return Finding("Lease", Health.OK, f"left behind by {who}; the next run takes it over")
     return Finding("Lease", Health.OK, f"held by {who}")
+
+
+def pair_findings(app: App, name: str) -> Iterator[Finding]:
+    """What the state says of a pair: who holds it, whose it is, what a crash left open."""
+    yield _lease(app.config.state_path, name, app.clock())
+    yield _company(app, name)
+    unsettled = len(app.store.open_intents(name))
+    if unsettled:
+        seen = f"{unsettled} announced by a run that ended before it recorded them"
+        advice = "The next affisync sync looks what came of them."
+        yield Finding("Unsettled writes", Health.WARNING, seen, advice)
+    else:
+        yield Finding("Unsettled writes", Health.OK, "none")
+
+
+def _company(app: App, name: str) -> Finding:
+    known = app.store.known(name, app.clock())
+    company_id = app.config.pairs[name].whop.company_id
+    if known.company_id in (None, company_id):
+        return Finding("Company", Health.OK, f"{company_id}; {len(known.links):,} people linked")
+    seen = f"the state was built with {known.company_id}, the configuration says {company_id}"
+    advice = "Put whop.company_id back, or give the new company a pair of its own."
+    return Finding("Company", Health.FAILED, seen, advice, is_setup=True)
 
 
 def reach_findings(side: Side, base_url: str) -> tuple[Finding, ...]:

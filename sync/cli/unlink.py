@@ -5,7 +5,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sync.cli.options import DEFAULT_CONFIG, ConfigFile, Debug, PairName, Yes
+from sync.cli.options import (
+    DEFAULT_CONFIG,
+    AsListFormat,
+    ConfigFile,
+    Debug,
+    ListFormat,
+    PairName,
+    Yes,
+)
 from sync.errors import UsageError
 
 if TYPE_CHECKING:
@@ -30,6 +38,7 @@ def command(
     yes: Yes = False,
     config: ConfigFile = DEFAULT_CONFIG,
     pair: PairName = None,
+    form: AsListFormat = ListFormat.TEXT,
     debug: Debug = False,  # read by main
 ) -> None:
     """Part people who were linked by mistake, and remember to keep them apart.
@@ -41,6 +50,7 @@ def command(
     from sync.app import open_app
     from sync.cli.asking import agree, need_answer
     from sync.cli.running import say
+    from sync.cli.telling import tell_links
     from sync.cli.watching import ask_sides
     from sync.render.who import link_line
     from sync.runs.linking import unlink
@@ -56,6 +66,8 @@ def command(
         agree("Part these two?" if len(links) == 1 else f"Part these {len(links)}?", yes=yes)
         unlink(app.store, name, links, apart=not forget)
         say(f"Unlinked. {FORGOTTEN if forget else APART}")
+    apart = () if forget else ((link.user_id, link.affihub_id) for link in links)
+    tell_links(form, name, links, apart)
 
 
 async def _meant(pair: "Pair", people: "Sequence[str]") -> "tuple[Link, ...]":

@@ -8,7 +8,7 @@ from hashlib import sha256
 from sync.core.linked import owed_activation
 from sync.core.plan import Alone, Disposition, Kind, Link, Row
 from sync.core.policy import Policy
-from sync.core.rates import rate_of_new_affiliate, rate_of_new_partner
+from sync.core.rates import agrees_on_default, rate_of_new_affiliate, rate_of_new_partner
 from sync.core.record import Affiliate, Gathered, Override, Partner, email_key, email_keys
 from sync.core.status import (
     MATRIX,
@@ -124,7 +124,9 @@ def lone_affiliate(
     reason = "Active on Whop, nobody on Affihub; creating the partner may mail this person."
     create = subject.status_row(Kind.CREATE_PARTNER, Disposition.APPLY, "no-partner", reason)
     after = rate_of_new_partner(subject, overrides, policy.commission)
-    active = (owed_activation(subject, AffihubState.INVITED),) if policy.activate else ()
+    active: tuple[Row, ...] = ()
+    if policy.activate and (after or agrees_on_default(overrides, policy.commission)):
+        active = (owed_activation(subject, AffihubState.INVITED),)
     return Lone(
         _entry(subject, affiliate.id, affiliate.status, "to be created"), (create, *after, *active)
     )

@@ -185,6 +185,16 @@ def rate_of_new_partner(
     return _if_applicable(compare(subject, Rates(whop, None), policy))
 
 
+def agrees_on_default(overrides: tuple[Override, ...] | None, policy: CommissionPolicy) -> bool:
+    """Whether a new partner's default rate is right; what is a question is settled before that.
+
+    The activation of that partner stays owed until then: nobody is switched on at a rate in doubt.
+    """
+    if policy.sync is CommissionSync.OFF:
+        return True
+    return overrides is not None and slot_rate(overrides, policy.slot) is None
+
+
 def rate_of_new_affiliate(
     subject: Subject, partner: Partner, policy: CommissionPolicy
 ) -> tuple[Row, ...]:

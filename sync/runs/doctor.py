@@ -1,4 +1,4 @@
-"""Is everything as a run needs it? Questions to both sides and the state, judged one by one.
+"""Is everything as a run needs it? Questions to both sides, judged one by one.
 
 ``ask`` asks, reading only; ``CHECKS`` are pure: each makes one finding of the answers, or none
 where they say nothing about it.
@@ -11,7 +11,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Final, TypeAlias, TypeVar
 
-from sync.core.ports import Emails, Known
+from sync.core.ports import Emails
 from sync.core.record import Affiliate, Partner, Side, Snapshot
 from sync.core.status import AffihubState, WhopState
 from sync.errors import ApiError
@@ -299,28 +299,3 @@ CHECKS: Final[tuple[Callable[[Answers], Finding | None], ...]] = (
     _affihub_pages,
 )
 """Everything that is looked at on the two sides, in the order it is told."""
-
-
-async def remembered(pair: Pair) -> tuple[Finding, ...]:
-    """What the state of a pair says: whose it is, how many are linked, what a crash left open."""
-    known = await asyncio.to_thread(pair.store.known, pair.name, pair.clock())
-    intents = await asyncio.to_thread(pair.store.open_intents, pair.name)
-    return (_company(pair, known), _unsettled(len(intents)))
-
-
-def _company(pair: Pair, known: Known) -> Finding:
-    check = "Company"
-    if known.company_id in (None, pair.company_id):
-        links = len(known.links)
-        return Finding(check, Health.OK, f"{pair.company_id}; {links:,} people linked")
-    seen = f"the state was built with {known.company_id}, the configuration says {pair.company_id}"
-    advice = "Put whop.company_id back, or give the new company a pair of its own."
-    return Finding(check, Health.FAILED, seen, advice, is_setup=True)
-
-
-def _unsettled(count: int) -> Finding:
-    check = "Unsettled writes"
-    if not count:
-        return Finding(check, Health.OK, "none")
-    seen = f"{count} announced by a run that ended before it recorded them"
-    return Finding(check, Health.WARNING, seen, "The next affisync sync looks what came of them.")

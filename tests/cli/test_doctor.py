@@ -11,8 +11,12 @@ import pytest
 
 from connectors.sandbox.exchange import Answer
 from connectors.sandbox.script import Step
+from sync.app import utc_now
 from sync.cli.probe import NotReachedError, _ahead, _words, probe
+from sync.state.holder import Program, this_program
+from sync.state.store import open_store
 from tests.cli.playing import Ran, Shell, Town
+from tests.state.people import NOON, a_head, a_row
 
 
 def health(ran: Ran) -> dict[str, str]:
@@ -148,6 +152,22 @@ def test_who_holds_the_pair_is_told(town: Town) -> None:
     assert told(ran, "Lease")["seen"].startswith("held by program ")
 
 
+def test_the_state_tells_how_many_are_linked_and_what_is_open(town: Town) -> None:
+    town.remember(town.both(), town.both())
+    with town.store() as store:
+        store.begin_run(a_head())
+        lease = store.lease("main")
+        store.intend(lease.fence, "run-1", a_row(), NOON)
+        lease.release()
+
+    ran = town("doctor", "--format", "json")
+
+    assert ran.code == 0
+    assert told(ran, "Company")["seen"] == f"{town.world.whop.company_id}; 2 people linked"
+    assert told(ran, "Unsettled writes")["health"] == "warning"
+    assert "affisync sync" in told(ran, "Unsettled writes")["advice"]
+
+
 def test_a_state_of_another_company_is_to_be_mended_here(town: Town) -> None:
     with town.store() as store:
         lease = store.lease("main")
@@ -185,6 +205,17 @@ def test_a_clock_that_goes_wrong_is_a_warning(town: Town, monkeypatch: pytest.Mo
     clock = told(ran, "Whop clock")
     assert clock["health"] == "warning"
     assert "ahead of this machine's clock" in clock["seen"]
+
+
+def test_a_lease_left_behind_is_told_as_such(town: Town) -> None:
+    dead = Program(this_program().host, 2**22 + 1, this_program().place, "0")
+    with open_store(town.folder / "state.db", clock=utc_now, program=dead) as store:
+        lease = store.lease("main")
+        ran = town("doctor", "--format", "json")
+        lease.release()
+
+    assert ran.code == 0
+    assert told(ran, "Lease")["seen"].startswith("left behind by program ")
 
 
 def test_a_pair_nobody_configured_names_those_there_are(town: Town) -> None:

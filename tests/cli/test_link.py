@@ -196,6 +196,17 @@ def test_hostile_names_stay_text(town: Town) -> None:
     assert "[bold]Max" in ran.err
 
 
+def test_json_tells_the_link(town: Town) -> None:
+    affiliate, partner = town.both()
+
+    told = town("link", affiliate.id, partner.id, "--yes", "--format", "json").document
+
+    assert told["schema"] == "affisync.links/1"
+    assert [(link["whop_id"], link["evidence"]) for link in told["links"]] == [
+        (affiliate.id, "by hand")
+    ]
+
+
 def csv_file(town: Town, *lines: str) -> Path:
     path = town.folder / "people.csv"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -121,3 +121,41 @@ def test_before_any_run_there_is_none_to_list(town: Town) -> None:
 
     assert ran.code == 0
     assert "No runs" in ran.out
+
+
+@pytest.fixture
+def two(town: Town) -> Town:
+    """A town whose configuration has two pairs."""
+    text = town.shell.config.read_text(encoding="utf-8")
+    second = text.split("[pairs.main]")[1].replace("pairs.main", "pairs.other")
+    town.shell.config.write_text(f"{text}\n[pairs.other]{second}", encoding="utf-8")
+    return town
+
+
+def test_of_several_pairs_one_has_to_be_named(two: Town) -> None:
+    for command in ("links", "explain ann", "stamp --yes", "unlink aff_1 --yes"):
+        ran = two(*command.split())
+
+        assert ran.code == 2
+        assert "--pair main|other" in ran.err
+
+
+def test_runs_and_reports_of_several_pairs_stand_together(two: Town) -> None:
+    two("sync", "--dry-run", "--pair", "main")
+    two("sync", "--dry-run", "--pair", "other")
+
+    runs = two("runs", "--format", "json").document["runs"]
+
+    assert {entry["run"]["pair"] for entry in runs} == {"main", "other"}
+    assert two("report", "--format", "json").document["run"]["pair"] == "other"
+    first = two("report", "--pair", "main", "--format", "json").document
+    assert first["run"]["pair"] == "main"
+    assert len(two("runs", "--pair", "main", "--format", "json").document["runs"]) == 1
+
+
+def test_the_doctor_looks_at_every_pair(two: Town) -> None:
+    ran = two("doctor")
+
+    assert ran.code == 0
+    assert "Pair main" in ran.out
+    assert "Pair other" in ran.out

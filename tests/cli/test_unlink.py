@@ -124,6 +124,19 @@ def test_two_who_are_kept_apart_already_stay_so(town: Town) -> None:
     assert "already" in ran.err
 
 
+def test_json_tells_who_was_parted_and_is_kept_apart(town: Town) -> None:
+    affiliate, partner = town.both()
+    town.remember((affiliate, partner))
+    apart = [{"user_id": affiliate.user_id, "affihub_id": partner.id}]
+
+    parted = town("unlink", affiliate.id, "--yes", "--format", "json").document
+    kept = town("keep-apart", affiliate.id, partner.id, "--yes", "--format", "json").document
+
+    assert [link["affihub_id"] for link in parted["links"]] == [partner.id]
+    assert parted["kept_apart"] == kept["kept_apart"] == apart
+    assert kept["links"] == []
+
+
 @pytest.mark.parametrize("command", ["unlink aff_1", "keep-apart aff_1 par_1"])
 def test_without_a_terminal_they_want_a_yes(town: Town, command: str) -> None:
     ran = town(*command.split())

@@ -67,8 +67,13 @@ class World:
 
 
 def mostly(usual: T, *rare: T) -> st.SearchStrategy[T]:
-    """The usual value as often as all rare ones together."""
-    return st.sampled_from([usual] * max(2, len(rare)) + list(rare))
+    """The usual value far more often than any rare one."""
+    return st.sampled_from([usual] * (3 + 2 * len(rare)) + list(rare))
+
+
+def weighted(*choices: tuple[int, T]) -> st.SearchStrategy[T]:
+    """Values with how often each comes up."""
+    return st.sampled_from([value for times, value in choices for _ in range(times)])
 
 
 PLANS: Final = ("plan_1", "plan_2")
@@ -79,29 +84,33 @@ BESIDE: Final = (
 )
 """Overrides in nobody's slot."""
 
-ON_WHOP: Final = ("active", "archived", "deleted", None, "frozen")
-ON_AFFIHUB: Final = ("active", "invited", "deactivated", "paused")
-STATUS_BASES: Final = (
-    Base("on", "active", "active"),
-    Base("on", "active", "invited"),
-    Base("off", "archived", "deactivated"),
-    Base("off", "gone", "deactivated"),
-    None,
+ON_WHOP: Final[st.SearchStrategy[str | None]] = weighted(
+    (6, "active"), (4, "archived"), (2, "deleted"), (1, None), (1, "frozen")
 )
-RATE_BASES: Final = (
-    Base("20", "20", "20"),
-    Base(None, None, None),
-    Base("12", "12", "12.01"),
-    None,
+ON_AFFIHUB: Final = weighted((6, "active"), (4, "deactivated"), (3, "invited"), (1, "paused"))
+
+STATUS_BASES: Final[st.SearchStrategy[Base | None]] = weighted(
+    (3, Base("on", "active", "active")),
+    (2, Base("on", "active", "invited")),
+    (3, Base("off", "archived", "deactivated")),
+    (1, Base("off", "gone", "deactivated")),
+    (2, None),
 )
-CUSTOM_RATES: Final[tuple[Rate, ...]] = (
-    Decimal(25),
-    None,
-    Decimal("12.5"),
-    Decimal("12.01"),
-    Decimal(0),
-    Untold.ABSENT,
-    Untold.UNREADABLE,
+RATE_BASES: Final[st.SearchStrategy[Base | None]] = weighted(
+    (5, Base("20", "20", "20")),
+    (2, Base(None, None, None)),
+    (1, Base("12", "12", "12.01")),
+    (3, None),
+)
+CUSTOM_RATES: Final[st.SearchStrategy[Rate]] = weighted(
+    (6, Decimal(20)),
+    (4, Decimal(25)),
+    (3, None),
+    (1, Decimal("12.5")),
+    (1, Decimal("12.01")),
+    (1, Decimal(0)),
+    (1, Untold.ABSENT),
+    (1, Untold.UNREADABLE),
 )
 
 
@@ -115,10 +124,19 @@ def in_slot(slot: Slot, *percents: int | str) -> tuple[Override, ...]:
 def override_sets(slot: Slot) -> st.SearchStrategy[tuple[Override, ...] | None]:
     """What an affiliate's overrides may be; None where they were not read."""
     places = len(PLANS) if slot.kind is SlotKind.STANDARD else 1
-    full = [in_slot(slot, *[rate] * places) for rate in (20, 25, 12, "12.345")]
-    flat = tuple(replace(one, commission_type="flat_fee") for one in full[0])
-    return mostly(
-        full[0], *full[1:], (), BESIDE, (*full[0], *BESIDE), in_slot(slot, 20, 25), flat, None
+    at = {rate: in_slot(slot, *[rate] * places) for rate in (20, 25, 12, "12.345")}
+    flat = tuple(replace(one, commission_type="flat_fee") for one in at[20])
+    return weighted(
+        (5, at[20]),
+        (4, at[25]),
+        (3, ()),
+        (1, at[12]),
+        (1, at["12.345"]),
+        (1, BESIDE),
+        (1, (*at[20], *BESIDE)),
+        (1, in_slot(slot, 20, 25)),
+        (1, flat),
+        (1, None),
     )
 
 
@@ -140,55 +158,52 @@ def address(number: int) -> str:
     return f"p{number}@example.com"
 
 
-@st.composite
-def addresses(draw: st.DrawFn, number: int) -> tuple[str, ...]:
+def addresses(number: int) -> st.SearchStrategy[tuple[str, ...]]:
     """What Whop tells of one user's address: mostly their own, as somebody wrote it."""
-    mine, other = address(number), address(draw(st.integers(1, 5)))
-    return draw(mostly((mine,), (mine.upper(),), (), (other,), (mine, other), (f" {mine} ", mine)))
+    mine, other = address(number), address(number + 1)
+    return mostly((mine,), (mine.upper(),), (), (other,), (mine, other), (f" {mine} ", mine))
 
 
-@st.composite
-def names(draw: st.DrawFn, number: int) -> str | None:
-    return draw(mostly(f"Person {number}", "", None, "  "))
+def names(number: int) -> st.SearchStrategy[str | None]:
+    return weighted((4, f"Person {number}"), (2, ""), (1, None), (1, "  "))
 
 
-@st.composite
-def affiliates(draw: st.DrawFn, number: int) -> Affiliate:
-    return Affiliate(
-        id=f"aff_{number}",
-        user_id=f"user_{draw(mostly(number, max(1, number - 1)))}",
-        status=draw(st.sampled_from(ON_WHOP)),
-        name=draw(names(number)),
-        username=draw(mostly(f"person.{number}", None, "person.1")),
+def affiliates(number: int) -> st.SearchStrategy[Affiliate]:
+    return st.builds(
+        Affiliate,
+        id=st.just(f"aff_{number}"),
+        user_id=mostly(f"user_{number}", f"user_{max(1, number - 1)}"),
+        status=ON_WHOP,
+        name=names(number),
+        username=mostly(f"person.{number}", None, "person.1"),
     )
 
 
-@st.composite
-def partners(draw: st.DrawFn, number: int) -> Partner:
-    other = draw(st.integers(1, 5))
-    email = draw(mostly(address(number), address(number).upper(), address(other), "nowhere", ""))
-    return Partner(
-        id=f"par_{number}",
-        email=email,
-        slug=draw(mostly(f"person-{number}", "person-1")),
-        status=draw(st.sampled_from(ON_AFFIHUB)),
-        name=draw(names(number)),
-        commission=draw(mostly(Decimal(20), *CUSTOM_RATES)),
+def partners(number: int) -> st.SearchStrategy[Partner]:
+    mine = address(number)
+    return st.builds(
+        Partner,
+        id=st.just(f"par_{number}"),
+        email=mostly(mine, mine.upper(), address(number - 1), "nowhere", ""),
+        slug=mostly(f"person-{number}", "person-1"),
+        status=ON_AFFIHUB,
+        name=names(number),
+        commission=CUSTOM_RATES,
     )
 
 
-@st.composite
-def links(draw: st.DrawFn, number: int, user_id: str) -> Link:
-    return Link(
-        whop_id=f"aff_{number}",
-        user_id=user_id,
-        affihub_id=f"par_{number}",
-        evidence=draw(st.sampled_from(["email", "created", "by hand"])),
-        status=draw(st.sampled_from(STATUS_BASES)),
-        commission=draw(mostly(*RATE_BASES)),
-        name=draw(st.sampled_from([Base("Ann", "Ann", "Ann"), None])),
-        acceptance=draw(st.sampled_from(Acceptance)),
-        activation_owed=draw(mostly(False, True)),
+def links(number: int, user_id: str) -> st.SearchStrategy[Link]:
+    return st.builds(
+        Link,
+        whop_id=st.just(f"aff_{number}"),
+        user_id=st.just(user_id),
+        affihub_id=st.just(f"par_{number}"),
+        evidence=st.sampled_from(["email", "created", "by hand"]),
+        status=STATUS_BASES,
+        commission=RATE_BASES,
+        name=st.sampled_from([Base("Ann", "Ann", "Ann"), None]),
+        acceptance=st.sampled_from(Acceptance),
+        activation_owed=mostly(False, True),
     )
 
 
@@ -201,7 +216,7 @@ def person_into(draw: st.DrawFn, draft: Draft, number: int, slot: Slot) -> None:
     affiliate, partner = draw(affiliates(number)), draw(partners(number))
     linked = draw(st.booleans())
     absent = (MISSING, UNREADABLE) if linked else (NONE, UNREADABLE)
-    seen = {side: draw(mostly(LISTED, LISTED, LISTED, *absent)) for side in Side}
+    seen = {side: draw(mostly(LISTED, *absent)) for side in Side}
     if linked:
         draft.links.append(draw(links(number, affiliate.user_id)))
     if seen[Side.WHOP] == LISTED:
@@ -217,6 +232,9 @@ def person_into(draw: st.DrawFn, draft: Draft, number: int, slot: Slot) -> None:
         draft.overrides[affiliate.id] = overrides
 
 
+SIZES: Final[tuple[int | Share, ...]] = (0, 1, 2, Share(Decimal(10)), Share(Decimal(50)))
+
+
 @st.composite
 def limits(draw: st.DrawFn) -> Guards:
     """No limits at all, those of the example, or any small ones."""
@@ -225,13 +243,16 @@ def limits(draw: st.DrawFn) -> Guards:
         return NO_GUARDS
     if kind == "default":
         return Guards(first_run=draw(st.booleans()))
-    sizes = st.sampled_from([0, 1, 2, Share(Decimal(10)), Share(Decimal(50))])
-    small = {
+    sizes = st.sampled_from(SIZES)
+    small: dict[GuardClass, Limit] = {
         name: Limit(draw(sizes), per_day=draw(st.none() | sizes))
         for name in GuardClass
         if name is not GuardClass.FIRST_RUN
     }
     return Guards(small, floor=draw(st.integers(0, 3)), first_run=draw(st.booleans()))
+
+
+SYNCED: Final = (CommissionSync.WHOP, CommissionSync.AFFIHUB, CommissionSync.TWO_WAY)
 
 
 @st.composite
@@ -244,7 +265,9 @@ def policies(draw: st.DrawFn, slot: Slot) -> Policy:
         status_on_first_link=draw(st.sampled_from(OnFirstLink)),
         reactivate=draw(st.booleans()),
         commission=CommissionPolicy(
-            draw(st.sampled_from(CommissionSync)), draw(st.sampled_from(OnFirstLink)), slot
+            draw(weighted((1, CommissionSync.OFF), *((2, sync) for sync in SYNCED))),
+            draw(st.sampled_from(OnFirstLink)),
+            slot,
         ),
         guards=draw(limits()),
     )
@@ -261,7 +284,7 @@ def snapshot_gone(side: Side, seen: Iterable[str], draft: Draft) -> frozenset[st
 def worlds(draw: st.DrawFn, *, whole: bool = False) -> World:
     """Any world; a ``whole`` one has two complete listings."""
     slot, draft = draw(st.sampled_from(SLOTS)), Draft()
-    for number in range(1, draw(st.integers(0, 5)) + 1):
+    for number in range(1, draw(st.integers(0, 4)) + 1):
         draw(person_into(draft, number, slot))
     complete = {side: whole or draw(mostly(True, False)) for side in Side}
     settings_ = draw(policies(slot))
@@ -313,9 +336,15 @@ def story(world: World) -> str:
         f"unreadable: {sorted(gathered.broken)}",
         f"kept apart: {sorted(known.apart)}",
         f"first run done: {known.first_run_done}, held: {dict(known.held)}, spent: {known.spent}",
-        f"settings: {world.policy}",
+        f"settings: {_settings(world.policy)}",
     ]
     return "\n".join(lines)
+
+
+def _settings(policy: Policy) -> str:
+    if policy.guards == NO_GUARDS:
+        return f"{replace(policy, guards=Guards({}))}, with no guards"
+    return str(policy)
 
 
 def _affiliate_line(one: Affiliate, gathered: Gathered) -> str:

@@ -1,7 +1,6 @@
 """The doctor's questions and what it makes of the answers."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +8,7 @@ import pytest
 from connectors.sandbox.exchange import Answer
 from connectors.sandbox.script import Step
 from sync.core.record import Side
-from sync.runs.doctor import Finding, Health, ask, examine, exit_code, remembered
+from sync.runs.doctor import Finding, Health, ask, examine, exit_code
 from tests.runs.shop import Shop
 
 PIN = "2025-01-01"
@@ -207,16 +206,3 @@ async def test_a_side_that_is_not_asked_has_no_findings(shop: Shop) -> None:
 
     assert {check.split()[0] for check in told} == {"Affihub"}
     assert all(asked.startswith("affihub") for asked in shop.asked())
-
-
-async def test_the_state_tells_company_links_and_open_writes(shop: Shop) -> None:
-    shop.crowd(2)
-    await shop.settled()
-
-    async with shop.pair(writes=False) as pair:
-        company, unsettled = await remembered(pair)
-        other, _ = await remembered(replace(pair, company_id="biz_other"))
-
-    assert company.seen == f"{shop.world.whop.company_id}; 2 people linked"
-    assert unsettled.seen == "none"
-    assert (other.health, exit_code([other])) == (Health.FAILED, 2)

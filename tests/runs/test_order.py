@@ -1,19 +1,14 @@
-"""Who is shut out goes first, who comes back goes last, and nobody is switched on before their rate."""
+"""Who is shut out goes first, who comes back goes last, and nobody earns at a rate in doubt."""
 
 from decimal import Decimal
 from itertools import pairwise
 
 import pytest
 
+from connectors.sandbox.exchange import Answer
+from connectors.sandbox.script import Step
 from sync.core.plan import Base, Kind, Outcome
 from tests.runs.shop import Asked, Shop, applied, row_of, rows_of, said
-
-STAGES = (
-    ("update_partner", "archive_affiliate"),
-    ("update_override", "create_override", "delete_override", "update_partner"),
-    ("create_partner", "create_affiliate"),
-    ("unarchive_affiliate", "update_partner"),
-)
 
 
 async def test_across_people_shutting_out_comes_first_and_names_come_last(roomy: Shop) -> None:
@@ -93,19 +88,31 @@ class TestACreatedPartner:
         assert applied(report) == [Kind.CREATE_PARTNER, Kind.ACTIVATE_PARTNER]
         assert (await roomy.sync()).rows == ()
 
-    async def test_is_not_switched_on_while_its_rate_could_not_be_set(self, roomy: Shop) -> None:
+    @pytest.mark.parametrize(
+        "refused, outcomes",
+        [
+            (1, [Outcome.APPLIED, Outcome.FAILED, Outcome.SKIPPED]),
+            (2, [Outcome.APPLIED, Outcome.APPLIED, Outcome.FAILED]),
+        ],
+    )
+    async def test_is_owed_what_did_not_go_through_until_it_is_done(
+        self, roomy: Shop, refused: int, outcomes: list[Outcome]
+    ) -> None:
         self._arranged(roomy)
         affiliate = roomy.lone_affiliate()
         roomy.world.whop.set_rate(affiliate.id, 30)
-        roomy.world.gaps = roomy.world.gaps.with_({"affihub_commission_decimals": 0})
-        roomy.when(
-            lambda asked: asked.method == "PATCH",
-            lambda: roomy.world.whop.set_rate(affiliate.id, 40),
-        )
-        report = await roomy.sync()
-        assert [row.outcome for row in report.rows][:2] == [Outcome.APPLIED, Outcome.APPLIED]
+        no = Answer(422, b'{"error": "not now"}')
+        roomy.faults.set_script([Step(fault=no, operation="update_partner", nth=refused)])
 
-        roomy.world.affihub.remove(roomy.partner_of(affiliate).id)
+        report = await roomy.sync()
+
+        assert [row.outcome for row in report.rows] == outcomes
+        assert roomy.partner_of(affiliate).status == "invited"
+        assert roomy.link(affiliate.id).activation_owed
+        await roomy.sync()
+        partner = roomy.partner_of(affiliate)
+        assert (partner.status, partner.commission_pct) == ("active", Decimal(30))
+        assert (await roomy.sync()).rows == ()
 
     @pytest.mark.parametrize("on_first_link", ["ask", "affihub"])
     async def test_is_not_switched_on_while_its_rate_is_a_question(
@@ -135,23 +142,6 @@ class TestACreatedPartner:
         report = await roomy.sync()
 
         assert (report.rows, roomy.partner_of(affiliate).status) == ((), "invited")
-
-    async def test_is_owed_its_switching_on_until_that_is_done(self, roomy: Shop) -> None:
-        self._arranged(roomy)
-        affiliate = roomy.lone_affiliate()
-        roomy.world.whop.set_rate(affiliate.id, 30)
-        roomy.limits()
-        roomy.after.append(lambda asked: None)
-        roomy.when(
-            lambda asked: asked.method == "PATCH",
-            lambda: roomy.allow(activate=False),
-        )
-        await roomy.sync()
-        roomy.allow(activate=True)
-
-        await roomy.sync()
-
-        assert roomy.partner_of(affiliate).status == "active"
 
 
 async def test_nobody_comes_back_at_the_old_rate(roomy: Shop) -> None:

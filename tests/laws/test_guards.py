@@ -1,0 +1,122 @@
+"""Laws of what is held: limits, memory and lessons hold whatever the world."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from hypothesis import given, note
+from hypothesis import strategies as st
+
+from sync.core.guard import CLASS_OF_KIND, allowance, classes
+from sync.core.plan import Disposition
+from sync.core.policy import GuardClass, Limit
+from sync.core.ports import Parked, Spent
+from sync.core.reconcile import guard_facts
+from tests.laws.simulator import applied
+from tests.laws.worlds import World, law, story, table, worlds
+
+AT = datetime(2026, 11, 20, tzinfo=UTC)
+LIMITED = tuple(name for name in GuardClass if name is not GuardClass.FIRST_RUN)
+
+
+@law
+@given(worlds())
+def test_no_more_rows_go_than_each_guard_allows(world: World) -> None:
+    plan = world.plan()
+    note(story(world) + "\n\n" + table(plan))
+    guards, known = world.policy.guards, world.known
+    facts = guard_facts(world.policy, known, plan.links)
+    going = Counter(
+        name for row in plan.rows if row.disposition is Disposition.APPLY for name in classes(row)
+    )
+
+    for name in LIMITED:
+        limit = guards.limits[name]
+        if name is GuardClass.REACTIVATE and not world.policy.reactivate:
+            limit = Limit(0)
+        allowed = allowance(limit, facts, guards.floor, known.spent.get(name, Spent()))
+        assert going[name] <= allowed, name
+
+
+@law
+@given(worlds())
+def test_every_held_row_names_a_guard_that_says_its_numbers_and_the_way_out(world: World) -> None:
+    plan = world.plan()
+    note(story(world) + "\n\n" + table(plan))
+    verdicts = {verdict.guard: verdict for verdict in plan.verdicts}
+    held = Counter(row.guard for row in plan.rows if row.disposition is Disposition.HELD)
+
+    assert all(
+        (row.guard is not None) is (row.disposition is Disposition.HELD) for row in plan.rows
+    )
+    assert {guard: verdict.held for guard, verdict in verdicts.items()} == held
+    for guard, verdict in verdicts.items():
+        assert str(verdict.held) in verdict.message or str(verdict.counted) in verdict.message
+        assert verdict.command == f"affisync sync --pair main --allow {guard}"
+
+
+@law
+@given(worlds())
+def test_the_first_writes_of_a_pair_wait_for_a_person(world: World) -> None:
+    careful = replace(world.policy, guards=replace(world.policy.guards, first_run=True))
+    plan = replace(world, policy=careful, known=replace(world.known, first_run_done=False)).plan()
+    note(story(world) + "\n\n" + table(plan))
+
+    going = [r for r in plan.rows if r.disposition is Disposition.APPLY and not r.kind.is_local]
+
+    assert going == []
+
+
+@law
+@given(worlds(), st.sampled_from([*GuardClass, "all"]))
+def test_waiving_a_guard_lets_no_row_go_that_no_guard_held(world: World, waived: str) -> None:
+    careful, waiver = world.plan(), world.plan([waived])
+    note(story(world) + "\n\n" + table(careful) + "\n\nwaived\n" + table(waiver))
+    before = {row.key: row for row in careful.rows}
+
+    assert before.keys() == {row.key for row in waiver.rows}
+    for row in waiver.rows:
+        was = before[row.key].disposition
+        if was in (Disposition.CONFLICT, Disposition.BREAK):
+            assert row.disposition is was
+
+
+@law
+@given(st.data())
+def test_leftovers_never_slip_under_a_limit(data: st.DataObject) -> None:
+    world = data.draw(worlds())
+    open_rows = [row for row in world.plan(["all"]).rows if row.kind in CLASS_OF_KIND]
+    old = data.draw(st.lists(st.sampled_from(open_rows), unique=True)) if open_rows else []
+    held = {row.key: str(name) for row in old for name in classes(row)[-1:]}
+
+    plan = replace(world, known=replace(world.known, held=held)).plan()
+
+    note(story(world) + f"\nheld before: {held}\n\n" + table(plan))
+    assert not [r for r in plan.rows if r.key in held and r.disposition is Disposition.APPLY]
+
+
+@law
+@given(st.data())
+def test_what_a_try_taught_is_not_tried_again(data: st.DataObject) -> None:
+    world = data.draw(worlds())
+    rows = world.plan(["all"]).rows
+    learnt = data.draw(st.lists(st.sampled_from(rows), unique=True)) if rows else []
+    kinds = st.sampled_from([Disposition.BREAK, Disposition.CONFLICT, Disposition.WAITING])
+    parked = {row.key: Parked(data.draw(kinds), "lesson", "Because.", AT) for row in learnt}
+
+    plan = replace(world, known=replace(world.known, parked=parked)).plan(["all"])
+
+    note(story(world) + f"\nparked: {sorted(parked)}\n\n" + table(plan))
+    sent = {row.key for row in plan.rows if row.disposition is Disposition.APPLY}
+    assert sent.isdisjoint(parked)
+
+
+@law
+@given(worlds())
+def test_allowing_everything_leaves_nothing_held(world: World) -> None:
+    plan = world.plan(["all"])
+    note(story(world) + "\n\n" + table(plan))
+
+    assert Disposition.HELD not in {row.disposition for row in plan.rows}
+    assert plan.verdicts == ()
+    assert applied(world, plan, ["all"]).known.held == {}
