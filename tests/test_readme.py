@@ -28,7 +28,9 @@ def table(name: str) -> list[list[str]]:
 def by_head(rows: list[list[str]]) -> dict[tuple[str, str], str]:
     """A table whose first line and first column are headings, as a mapping of its cells."""
     head = rows[0][1:]
-    return {(row[0], name): cell for row in rows[1:] for name, cell in zip(head, row[1:], strict=True)}
+    return {
+        (row[0], name): cell for row in rows[1:] for name, cell in zip(head, row[1:], strict=True)
+    }
 
 
 def test_the_status_matrix_is_the_one_in_the_code() -> None:
@@ -53,16 +55,16 @@ def test_the_table_of_rulings_is_the_one_in_the_code() -> None:
     told = {(row[0], row[1]): row[2:] for row in table("rulings")[1:]}
     differing = [key for key, cell in MATRIX.items() if cell is Cell.DIFFER]
 
-    assert told == {(whop.value, affihub.value): shown(whop, affihub) for whop, affihub in differing}
+    assert told == {
+        (whop.value, affihub.value): shown(whop, affihub) for whop, affihub in differing
+    }
 
 
 def shown(whop: WhopState, affihub: AffihubState) -> list[str]:
     """What each leader brings about: the write, or the disposition where nothing is written."""
     rulings = [RULINGS[whop, affihub, leader] for leader in Leader]
     return [
-        ruling.kind.value
-        if ruling.disposition is Disposition.APPLY
-        else ruling.disposition.value
+        ruling.kind.value if ruling.disposition is Disposition.APPLY else ruling.disposition.value
         for ruling in rulings
     ]
 

@@ -17,9 +17,12 @@ def need_answer(*, yes: bool) -> None:
 
 def agree(question: str, *, yes: bool) -> None:
     """Go on with a yes, given now or beforehand; anything else is a no: ``Interrupted``."""
-    if yes:
-        return
+    if not yes and not says_yes(question):
+        raise Interrupted("Nothing was changed, as you said.")
+
+
+def says_yes(question: str) -> bool:
+    """Ask, and wait; anything but a yes is a no."""
     # On stderr: stdout carries what the command tells, and nothing else.
     typer.echo(f"affisync: {question} [y/N] ", nl=False, err=True)
-    if sys.stdin.readline().strip().casefold() not in YES:
-        raise Interrupted("Nothing was changed, as you said.")
+    return sys.stdin.readline().strip().casefold() in YES

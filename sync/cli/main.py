@@ -60,7 +60,8 @@ def affisync(
 
 
 def _register() -> None:
-    for name in COMMANDS:
+    """Give the app its commands, once in the life of a process."""
+    for name in COMMANDS[len(app.registered_commands) :]:
         module = import_module(f"sync.cli.{name.replace('-', '_')}")
         app.command(name)(module.command)
 

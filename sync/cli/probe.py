@@ -71,10 +71,10 @@ def _headers(base_url: str) -> Message:
 def _opener(base_url: str) -> OpenerDirector:
     """Trusts and goes through what the connectors trust and go through."""
     context = ssl.create_default_context(cafile=None if _has_trust() else certifi.where())
-    handlers = [_Stay(), HTTPSHandler(context=context)]
+    steps = [_Stay(), HTTPSHandler(context=context)]
     if urlsplit(base_url).scheme == "http":  # on this machine, so past any proxy
-        return build_opener(*handlers, ProxyHandler({}))
-    return build_opener(*handlers)
+        return build_opener(*steps, ProxyHandler({}))
+    return build_opener(*steps)
 
 
 def _has_trust() -> bool:

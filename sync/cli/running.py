@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
 from sync.app import App
+from sync.cli.asking import says_yes
 from sync.cli.logs import show_logs
 from sync.core.plan import Disposition, Kind, Plan
 from sync.core.record import Side
@@ -47,7 +48,7 @@ async def run_pair(app: App, name: str, asked: Asked) -> Report:
         show_logs(name)
     mode = Mode.DRY_RUN if asked.dry_run else Mode.APPLY
     stop = Stop()
-    with _watched(name) as progress, _stopping(stop):
+    with watched(name) as progress, stopping(stop):
         confirm = _confirm(progress) if asked.ask and mode is Mode.APPLY else None
         order = Order(mode, asked.allowed, asked.by, confirm)
         writes = mode is Mode.APPLY
@@ -56,7 +57,7 @@ async def run_pair(app: App, name: str, asked: Asked) -> Report:
 
 
 @contextmanager
-def _stopping(stop: Stop) -> Iterator[None]:
+def stopping(stop: Stop) -> Iterator[None]:
     """The first Ctrl-C asks the run to stop after the row in hand; the second ends it at once."""
     loop = asyncio.get_running_loop()
 
@@ -101,7 +102,7 @@ class Bars:
 
 
 @contextmanager
-def _watched(name: str) -> Iterator[Watched]:
+def watched(name: str) -> Iterator[Watched]:
     """Bars where stderr is a terminal, silence elsewhere."""
     if not sys.stderr.isatty():
         yield Silent()
@@ -119,7 +120,7 @@ def _confirm(progress: Watched) -> Confirm:
         if isinstance(progress, Bars):
             progress.pause()
         _outline(plan)
-        return await asyncio.to_thread(_yes)
+        return await asyncio.to_thread(says_yes, "Apply these?")
 
     return confirm
 
@@ -139,10 +140,3 @@ def _outline(plan: Plan) -> None:
     if left:
         say(f"{left} more need a person and are left alone; the report that follows names them.")
     say("A yes also allows the first writes of a pair that never wrote before.")
-
-
-def _yes() -> bool:
-    try:
-        return input("affisync: Apply these? [y/N] ").strip().casefold() in ("y", "yes")
-    except EOFError:
-        return False

@@ -2,13 +2,13 @@
 
 import asyncio
 import os
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sync.cli.asking import need_answer
 from sync.cli.options import (
     DEFAULT_CONFIG,
     AsFormat,
@@ -59,10 +59,8 @@ def command(
     from sync.cli.running import Asked, say
 
     allowed = _guards(allow or ())
-    if not dry_run and not yes and not sys.stdin.isatty():
-        raise UsageError(
-            "There is no terminal to ask on: add --yes to apply, or --dry-run to look first."
-        )
+    if not dry_run:
+        need_answer(yes=yes)
     asked = Asked(dry_run=dry_run, ask=not yes, allowed=allowed, by=who(), debug=debug)
     with open_app(config, os.environ) as app:
         for warning in app.config.warnings:

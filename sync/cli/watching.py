@@ -5,8 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from sync.app import App
-from sync.cli.running import _stopping as stopping
-from sync.cli.running import _watched as watched
+from sync.cli.running import stopping, watched
 from sync.runs.pair import Pair, Stop
 
 T = TypeVar("T")

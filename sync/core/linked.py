@@ -56,8 +56,8 @@ def decide(
         if policy.commission.sync is not CommissionSync.OFF:
             rate = decide_rate(subject, partner, overrides, policy.commission)
             link = replace(link, commission=rate.base or link.commission)
-            if not rate.seen:
-                rows = tuple(rate_first(row) if row.is_reactivation else row for row in rows)
+            if not rate.seen:  # all rows so far switch on: anybody else does not earn
+                rows = tuple(rate_first(row) for row in rows)
             rows = (rate.row, *rows) if rate.row else rows
         name = _decide_name(subject, link, partner)
         link, rows = name.link, (*rows, *name.rows)

@@ -32,7 +32,7 @@ def runs_table(entries: Sequence[RunEntry], *, width: int, color: bool) -> str:
         return "No runs are kept yet.\n"
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim underline")
     for heading in ("Run", "Pair", "Started", "Took", "Mode", "Status", "Rows"):
-        table.add_column(heading, overflow="fold")
+        table.add_column(heading, overflow="fold", no_wrap=heading == "Run")
     for entry in entries:
         table.add_row(*_line(entry))
     return printed([table], width=width, color=color)

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from sync.core.plan import Disposition, Link, Outcome, Row
+from sync.core.plan import Disposition, Link, Outcome, Row, row_key
 from sync.core.ports import Fence, Known, Parked, Settlement
 from sync.core.record import Affiliate, Gathered, Partner, Stamp
 from sync.errors import NotFound
@@ -172,4 +172,13 @@ async def not_kept(at: Applying, row: Row, kept: str | None) -> Settlement:
     reason = f"{row.side.brand} kept {shown} when asked for {row.after or 'nothing'}."
     park = Parked(Disposition.BREAK, "not-kept", reason, at.pair.clock())
     failed = replace(row, outcome=Outcome.FAILED, error=reason)
+    await asyncio.to_thread(at.pair.store.park, at.fence, _next_key(at, row, kept), park)
     return await at.settle(Settlement(failed, park=park))
+
+
+def _next_key(at: Applying, row: Row, kept: str | None) -> str:
+    """The row's key in the next run, which starts from what the server made of this one."""
+    link = at.link_of(row)
+    ids = (link.whop_id, link.affihub_id) if link else (row.whop_id, row.affihub_id)
+    said = (row.field, kept, row.after)
+    return row_key(at.pair.name, row.kind, ids, row.person.email, said, row.rule)

@@ -144,14 +144,6 @@ def examine(answers: Answers) -> tuple[Finding, ...]:
     return tuple(finding for check in CHECKS if (finding := check(answers)))
 
 
-def _whop_key(answers: Answers) -> Finding | None:
-    return _key("Whop key", answers.whop, "affiliate")
-
-
-def _affihub_key(answers: Answers) -> Finding | None:
-    return _key("Affihub key", answers.affihub, "partner")
-
-
 def _key(check: str, listed: Listed, one: str) -> Finding | None:
     match listed:
         case ApiError():
@@ -189,14 +181,6 @@ def _whop_permissions(answers: Answers) -> Finding | None:
         return Finding(check, Health.OK, "all granted that a run may need")
     told = "; ".join(f"{name}, for {NEEDED_FOR[name]}" for name in missing)
     return Finding(check, Health.WARNING, f"missing: {told}", "Give the key what it lacks at Whop.")
-
-
-def _whop_complete(answers: Answers) -> Finding | None:
-    return _complete("Whop listing", answers.whop)
-
-
-def _affihub_complete(answers: Answers) -> Finding | None:
-    return _complete("Affihub listing", answers.affihub)
 
 
 def _complete(check: str, listed: Listed) -> Finding | None:
@@ -248,14 +232,6 @@ def _hidden(check: str, off: int, status: str, *, hidden: bool) -> Finding:
     return Finding(check, Health.OK, f"the plain list shows them ({off:,})")
 
 
-def _whop_pages(answers: Answers) -> Finding | None:
-    return _pages("Whop page size", answers.whop, answers.paging[Side.WHOP])
-
-
-def _affihub_pages(answers: Answers) -> Finding | None:
-    return _pages("Affihub page size", answers.affihub, answers.paging[Side.AFFIHUB])
-
-
 def _pages(check: str, listed: Listed, paging: Paging) -> Finding | None:
     if not isinstance(listed, Snapshot) or not listed.complete or not paging.counts:
         return None
@@ -270,32 +246,32 @@ def _pages(check: str, listed: Listed, paging: Paging) -> Finding | None:
 
 def _whop_addresses(answers: Answers) -> Finding | None:
     check, asked = "Whop addresses", answers.requests[Side.WHOP]
-    ways = ", ".join(way for way in ADDRESS_BOOKS if asked.get(way))
+    ways = ", ".join(f"{way} {asked[way]}" for way in ADDRESS_BOOKS if asked.get(way))
     match answers.emails:
         case ApiError() as error:
             return Finding(check, Health.FAILED, str(error))
         case Emails(readable=False):
             advice = "Give the key member:email:read: without it nobody is matched or created."
-            return Finding(check, Health.WARNING, f"none can be read ({ways})", advice)
+            return Finding(check, Health.WARNING, f"none can be read (asked: {ways})", advice)
         case Emails(found=found):
             known = sum(bool(addresses) for addresses in found.values())
-            seen = f"{known} of the {len(found)} newest affiliates have one ({ways})"
+            seen = f"can be read; {known} found in a first look (asked: {ways})"
             return Finding(check, Health.OK, seen)
         case _:
             return None
 
 
 CHECKS: Final[tuple[Callable[[Answers], Finding | None], ...]] = (
-    _whop_key,
+    lambda told: _key("Whop key", told.whop, "affiliate"),
     _whop_version,
     _whop_permissions,
     _whop_addresses,
-    _whop_complete,
+    lambda told: _complete("Whop listing", told.whop),
     _whop_archived,
-    _whop_pages,
-    _affihub_key,
-    _affihub_complete,
+    lambda told: _pages("Whop page size", told.whop, told.paging[Side.WHOP]),
+    lambda told: _key("Affihub key", told.affihub, "partner"),
+    lambda told: _complete("Affihub listing", told.affihub),
     _affihub_deactivated,
-    _affihub_pages,
+    lambda told: _pages("Affihub page size", told.affihub, told.paging[Side.AFFIHUB]),
 )
 """Everything that is looked at on the two sides, in the order it is told."""

@@ -162,12 +162,12 @@ def _has_email(someone: Someone, wanted: str) -> bool:
     return email_key(wanted) in map(email_key, emails)
 
 
-def _has_handle(someone: Someone, wanted: str) -> bool:
-    handles = (
+def _has_username(someone: Someone, wanted: str) -> bool:
+    usernames = (
         someone.affiliate and someone.affiliate.username,
         someone.partner and someone.partner.slug,
     )
-    return wanted.lstrip("@/").casefold() in (each.casefold() for each in handles if each)
+    return wanted.lstrip("@/").casefold() in (each.casefold() for each in usernames if each)
 
 
 def _has_name(someone: Someone, wanted: str) -> bool:
@@ -178,7 +178,7 @@ def _has_name(someone: Someone, wanted: str) -> bool:
 _MEANINGS: Final[tuple[Callable[[Someone, str], bool], ...]] = (
     _has_id,
     _has_email,
-    _has_handle,
+    _has_username,
     _has_name,
 )
 """The ways in which a text can name somebody, surest first."""

@@ -11,13 +11,22 @@ from sync.core.guard import Facts, allowance
 from sync.core.plan import Link
 from sync.core.policy import CommissionSync, GuardClass, Limit
 from sync.core.ports import EmailReading, Known, OverrideReading, Spent
-from sync.core.record import Affiliate, Gathered, Override, Partner, Side, Snapshot
+from sync.core.record import Affiliate, Gathered, Incident, Override, Partner, Side, Snapshot
 from sync.core.status import WhopState, whop_state
-from sync.errors import ConfigError, Malformed, NotFound
+from sync.errors import (
+    ApiError,
+    ClientBroken,
+    ConfigError,
+    KeyRefused,
+    NotFound,
+    PermissionMissing,
+)
 from sync.runs.pair import Pair
 
 KNOWN_EMAIL_AGE: Final = timedelta(days=7)
 UNKNOWN_EMAIL_AGE: Final = timedelta(hours=24)
+ENDS_THE_RUN: Final = (KeyRefused, PermissionMissing, ClientBroken)
+"""What is wrong for everybody; any other failure of one person's read costs nobody else."""
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -26,7 +35,7 @@ R = TypeVar("R", Affiliate, Partner)
 
 async def gather(pair: Pair, known: Known) -> Gathered:
     """Everything one run reads, from both sides at the same time."""
-    _same_company(pair, known)
+    same_company(pair, known)
     whop, affihub = await both(_whop_snapshot(pair), _affihub_snapshot(pair))
     pair.stop.check()
     whop = _doubted(whop, {link.whop_id for link in known.links}, pair, known)
@@ -38,11 +47,13 @@ async def gather(pair: Pair, known: Known) -> Gathered:
     pair.stop.check()
     now = pair.clock()
     emails, readable = await _emails(pair, known, whop, now)
+    pair.stop.check()
     overrides, notes = await _overrides(pair, known, whop, now)
+    pair.stop.check()
     return Gathered(whop, affihub, emails, overrides, emails_readable=readable, notes=notes)
 
 
-def _same_company(pair: Pair, known: Known) -> None:
+def same_company(pair: Pair, known: Known) -> None:
     if known.company_id not in (None, pair.company_id):
         problem = (
             f"pairs.{pair.name}.whop.company_id: this pair was built with {known.company_id}, "
@@ -81,8 +92,8 @@ def _doubted(
     snapshot: Snapshot[R], linked: Collection[str], pair: Pair, known: Known
 ) -> Snapshot[R]:
     """The snapshot, called incomplete where too many linked people are missing from it."""
-    missing = [i for i in linked if i not in snapshot.records]
-    if not snapshot.complete or not missing:
+    missing = _missing(snapshot, linked)
+    if not snapshot.complete or not linked:
         return snapshot
     if not snapshot.records:
         return replace(snapshot, complete=False, note="nobody listed while people are linked")
@@ -101,24 +112,44 @@ def _may_be_missing(pair: Pair, known: Known) -> int:
     return allowance(limit, facts, guards.floor, Spent())
 
 
+def _missing(snapshot: Snapshot[R], linked: Iterable[str]) -> list[str]:
+    """Linked ids that were not listed, not even in a shape nobody can read."""
+    seen = {incident.id for incident in snapshot.incidents} | snapshot.records.keys()
+    return [i for i in linked if i not in seen]
+
+
 async def _with_missing(
     snapshot: Snapshot[R], linked: Iterable[str], read: Callable[[str], Awaitable[R]]
 ) -> Snapshot[R]:
-    """The snapshot with linked records that a complete listing lacks read directly."""
-    seen = {incident.id for incident in snapshot.incidents} | snapshot.records.keys()
-    missing = [i for i in linked if i not in seen]
+    """The snapshot with linked records that a complete listing lacks read directly.
+
+    One that cannot be read is neither here nor gone: an incident, as if it had been listed so.
+    """
+    missing = _missing(snapshot, linked)
     if not snapshot.complete or not missing:
         return snapshot
-    answers = await all_of(_found(read, i) for i in missing)
+    unread: list[Incident] = []
+    answers = await all_of(_found(read, i, unread) for i in missing)
     found = {record.id: record for record in answers if record is not None}
-    gone = frozenset(missing) - found.keys()
-    return replace(snapshot, records={**snapshot.records, **found}, gone=gone)
+    return replace(
+        snapshot,
+        records={**snapshot.records, **found},
+        incidents=(*snapshot.incidents, *unread),
+        gone=frozenset(missing) - found.keys() - {incident.id for incident in unread},
+    )
 
 
-async def _found(read: Callable[[str], Awaitable[R]], record_id: str) -> R | None:
+async def _found(
+    read: Callable[[str], Awaitable[R]], record_id: str, unread: list[Incident]
+) -> R | None:
     try:
         return await read(record_id)
     except NotFound:
+        return None
+    except ENDS_THE_RUN:
+        raise
+    except ApiError as error:
+        unread.append(Incident(record_id, str(error)))
         return None
 
 
@@ -138,14 +169,15 @@ async def _emails(
     linked = {link.user_id for link in known.links}
     users = {affiliate.user_id for affiliate in whop.records.values()}
     due = sorted(u for u in users - linked if _email_is_due(known.emails.get(u), now))
-    readings = dict(known.emails)
+    readings, readable = dict(known.emails), True
     if due:
         answer = await pair.whop.emails(due)
-        fresh = {user: EmailReading(answer.found.get(user, ()), now) for user in due}
+        readable = answer.readable
+        fresh = {user: EmailReading(answer.found.get(user, ()), now) for user in due if readable}
         await asyncio.to_thread(pair.store.cache_emails, pair.name, fresh)
         readings |= fresh
     emails = {user: r.emails for user, r in readings.items() if r.emails and user in users}
-    return emails, bool(emails) or not users
+    return emails, readable and (bool(emails) or not users)
 
 
 def _email_is_due(reading: EmailReading | None, now: datetime) -> bool:
@@ -222,5 +254,7 @@ async def _overrides_of(pair: Pair, whop_id: str) -> tuple[Override, ...] | str:
     """The overrides of one affiliate, or the sentence that says why they cannot be read."""
     try:
         return await pair.whop.overrides(whop_id)
-    except (Malformed, NotFound) as error:
+    except ENDS_THE_RUN:
+        raise
+    except ApiError as error:
         return f"The rate of {whop_id} is left alone: {error}"

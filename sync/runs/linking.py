@@ -12,8 +12,7 @@ from sync.core.plan import Link
 from sync.core.ports import Known, Lease, Store
 from sync.core.record import Affiliate, Partner, email_key
 from sync.errors import NotFound, UsageError
-from sync.runs.gather import _same_company as same_company
-from sync.runs.gather import all_of, both
+from sync.runs.gather import all_of, both, same_company
 from sync.runs.pair import Pair
 
 PATIENCE: Final = 30.0

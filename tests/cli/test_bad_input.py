@@ -1,6 +1,5 @@
 """What people get wrong outside a run: each is one plain message and the exit code for it."""
 
-import os
 import sqlite3
 from pathlib import Path
 
@@ -114,17 +113,6 @@ def test_a_folder_in_the_place_of_the_state_is_told(town: Town, command: str) ->
 
     assert ran.code == 2
     assert "is a directory" in ran.err
-
-
-@pytest.mark.skipif(os.getuid() == 0, reason="root may write anywhere")
-def test_an_unwritable_state_is_told(town: Town) -> None:
-    town("runs")
-    (town.folder / "state.db").chmod(0o400)
-
-    ran = town("sync", "--dry-run")
-
-    assert ran.code == 2
-    assert "cannot be written" in ran.err
 
 
 @every_command

@@ -136,7 +136,7 @@ def test_a_row_of_somebody_whose_record_is_unseen_still_has_both_ids() -> None:
     assert (unseen.whop_id, unseen.affihub_id) == ("aff_1", "par_1")
 
 
-def test_a_key_is_the_same_in_every_run_and_every_process() -> None:
+def test_a_key_is_the_same_in_every_run_on_every_machine() -> None:
     """Pinned: people have approved rows by these texts."""
     values = (Field.STATUS, "active", "deactivated")
 

@@ -369,6 +369,23 @@ def created(
     return brief(plan.rows)
 
 
+@pytest.mark.parametrize("unseen", [{}, {"overrides": {}}])
+def test_an_activation_we_owe_waits_while_the_rate_cannot_be_compared(
+    unseen: dict[str, Any],
+) -> None:
+    rate = Untold.ABSENT if not unseen else Decimal(20)
+
+    plan = planned(
+        [affiliate()],
+        [partner(status="invited", commission=rate)],
+        [link(activation_owed=True, commission=TWENTY)],
+        overrides=unseen.get("overrides", {"aff_1": (override(20),)}),
+        settings=policy(activate=True, commission=commission()),
+    )
+
+    assert brief(plan.rows) == [("activate-partner", "waiting", "rate-first")]
+
+
 SYNCED: Final = [sync for sync in CommissionSync if sync is not CommissionSync.OFF]
 CREATED: Final = ("create-partner", "apply", "no-partner")
 
@@ -398,6 +415,40 @@ def test_a_new_partner_gets_no_rate_while_rates_are_not_synced(first: OnFirstLin
 
 def test_a_new_partner_of_an_affiliate_without_a_rate_gets_none() -> None:
     assert created(None, CommissionSync.TWO_WAY, OnFirstLink.WHOP) == [CREATED]
+
+
+ACTIVATED: Final = ("activate-partner", "apply", "activation-owed")
+
+
+@pytest.mark.parametrize(
+    "on_whop, sync, first, follows",
+    [
+        (20, CommissionSync.OFF, OnFirstLink.ASK, [ACTIVATED]),
+        (None, CommissionSync.TWO_WAY, OnFirstLink.ASK, [ACTIVATED]),
+        (20, CommissionSync.TWO_WAY, OnFirstLink.ASK, []),
+        (20, CommissionSync.TWO_WAY, OnFirstLink.AFFIHUB, []),
+        (
+            20,
+            CommissionSync.TWO_WAY,
+            OnFirstLink.WHOP,
+            [("set-commission", "apply", "first-link-whop"), ACTIVATED],
+        ),
+    ],
+)
+def test_a_new_partner_is_not_made_active_at_a_rate_in_doubt(
+    on_whop: int | None, sync: CommissionSync, first: OnFirstLink, follows: list[tuple[str, ...]]
+) -> None:
+    assert created(on_whop, sync, first, activate=True) == [CREATED, *follows]
+
+
+def test_a_new_partner_is_not_made_active_while_the_affiliates_rate_was_not_read() -> None:
+    plan = planned(
+        [affiliate()],
+        emails={"user_1": (email(),)},
+        settings=policy(activate=True, commission=commission()),
+    )
+
+    assert brief(plan.rows) == [CREATED]
 
 
 def test_a_new_affiliate_gets_the_partners_rate_where_the_settings_name_affihub() -> None:

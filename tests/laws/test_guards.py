@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from hypothesis import given, note
 from hypothesis import strategies as st
 
-from sync.core.guard import CLASS_OF_KIND, allowance, classes
-from sync.core.plan import Disposition
+from sync.core.guard import allowance, classes
+from sync.core.plan import Disposition, Row
 from sync.core.policy import GuardClass, Limit
 from sync.core.ports import Parked, Spent
 from sync.core.reconcile import guard_facts
@@ -16,6 +16,7 @@ from tests.laws.simulator import applied
 from tests.laws.worlds import World, law, story, table, worlds
 
 AT = datetime(2026, 11, 20, tzinfo=UTC)
+LEARNT = st.sampled_from([Disposition.BREAK, Disposition.CONFLICT, Disposition.WAITING])
 LIMITED = tuple(name for name in GuardClass if name is not GuardClass.FIRST_RUN)
 
 
@@ -81,33 +82,48 @@ def test_waiving_a_guard_lets_no_row_go_that_no_guard_held(world: World, waived:
             assert row.disposition is was
 
 
+@st.composite
+def some_rows(draw: st.DrawFn, world: World) -> list[Row]:
+    """Any of the rows that a world's plan has while no guard holds any."""
+    rows = world.plan(["all"]).rows
+    return draw(st.lists(st.sampled_from(rows), unique=True)) if rows else []
+
+
+@st.composite
+def worlds_with_memory(draw: st.DrawFn) -> World:
+    """A world some of whose rows a limit held in an earlier run."""
+    world = draw(worlds())
+    held = {r.key: str(name) for r in draw(some_rows(world)) for name in classes(r)[-1:]}
+    return replace(world, known=replace(world.known, held=held))
+
+
+@st.composite
+def worlds_with_lessons(draw: st.DrawFn) -> World:
+    """A world some of whose rows an earlier try taught something about."""
+    world = draw(worlds())
+    parked = {
+        row.key: Parked(draw(LEARNT), "lesson", "Because.", AT) for row in draw(some_rows(world))
+    }
+    return replace(world, known=replace(world.known, parked=parked))
+
+
 @law
-@given(st.data())
-def test_leftovers_never_slip_under_a_limit(data: st.DataObject) -> None:
-    world = data.draw(worlds())
-    open_rows = [row for row in world.plan(["all"]).rows if row.kind in CLASS_OF_KIND]
-    old = data.draw(st.lists(st.sampled_from(open_rows), unique=True)) if open_rows else []
-    held = {row.key: str(name) for row in old for name in classes(row)[-1:]}
+@given(worlds_with_memory())
+def test_leftovers_never_slip_under_a_limit(world: World) -> None:
+    plan, held = world.plan(), world.known.held
+    note(story(world) + "\n\n" + table(plan))
 
-    plan = replace(world, known=replace(world.known, held=held)).plan()
-
-    note(story(world) + f"\nheld before: {held}\n\n" + table(plan))
     assert not [r for r in plan.rows if r.key in held and r.disposition is Disposition.APPLY]
 
 
 @law
-@given(st.data())
-def test_what_a_try_taught_is_not_tried_again(data: st.DataObject) -> None:
-    world = data.draw(worlds())
-    rows = world.plan(["all"]).rows
-    learnt = data.draw(st.lists(st.sampled_from(rows), unique=True)) if rows else []
-    kinds = st.sampled_from([Disposition.BREAK, Disposition.CONFLICT, Disposition.WAITING])
-    parked = {row.key: Parked(data.draw(kinds), "lesson", "Because.", AT) for row in learnt}
-
-    plan = replace(world, known=replace(world.known, parked=parked)).plan(["all"])
-
+@given(worlds_with_lessons())
+def test_what_a_try_taught_is_not_tried_again(world: World) -> None:
+    plan, parked = world.plan(["all"]), world.known.parked
     note(story(world) + f"\nparked: {sorted(parked)}\n\n" + table(plan))
+
     sent = {row.key for row in plan.rows if row.disposition is Disposition.APPLY}
+
     assert sent.isdisjoint(parked)
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from sync.core.plan import Disposition, Kind
 from sync.core.record import Side
-from tests.laws.worlds import World, law, reordered, story, table, worlds
+from tests.laws.worlds import World, in_two_orders, law, story, table, worlds
 
 SWITCHING_OFF = (Kind.DEACTIVATE_PARTNER, Kind.ARCHIVE_AFFILIATE)
 CREATES = (Kind.CREATE_PARTNER, Kind.CREATE_AFFILIATE)
@@ -18,13 +18,12 @@ WRITES = (Disposition.APPLY, Disposition.HELD)
 
 
 @law
-@given(st.data())
-def test_l6_the_order_of_pages_and_rows_never_changes_the_plan(data: st.DataObject) -> None:
-    world = data.draw(worlds())
-    other = data.draw(reordered(world))
-    note(story(world))
+@given(in_two_orders())
+def test_l6_the_order_of_pages_and_rows_never_changes_the_plan(both: tuple[World, World]) -> None:
+    world, reordered = both
+    note(story(world) + "\n\nor\n" + story(reordered))
 
-    assert other.plan() == world.plan()
+    assert reordered.plan() == world.plan()
 
 
 @law
@@ -123,7 +122,7 @@ print(planned(people, others, emails=emails))
 """
 
 
-def test_a_plan_does_not_hang_on_how_a_process_hashes() -> None:
+def test_a_plan_does_not_hang_on_the_seed_of_hashes() -> None:
     plans = {
         subprocess.run(
             [sys.executable, "-c", SCRIPT],

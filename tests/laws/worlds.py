@@ -7,6 +7,7 @@ address, a second affiliate of one user, a record that is gone, unseen or unread
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import cache
 from typing import Final, TypeVar
 
 from hypothesis import HealthCheck, settings
@@ -121,6 +122,7 @@ def in_slot(slot: Slot, *percents: int | str) -> tuple[Override, ...]:
     return tuple(override(Decimal(rate), n) for n, rate in enumerate(percents, start=1))
 
 
+@cache
 def override_sets(slot: Slot) -> st.SearchStrategy[tuple[Override, ...] | None]:
     """What an affiliate's overrides may be; None where they were not read."""
     places = len(PLANS) if slot.kind is SlotKind.STANDARD else 1
@@ -158,16 +160,19 @@ def address(number: int) -> str:
     return f"p{number}@example.com"
 
 
+@cache
 def addresses(number: int) -> st.SearchStrategy[tuple[str, ...]]:
     """What Whop tells of one user's address: mostly their own, as somebody wrote it."""
     mine, other = address(number), address(number + 1)
     return mostly((mine,), (mine.upper(),), (), (other,), (mine, other), (f" {mine} ", mine))
 
 
+@cache
 def names(number: int) -> st.SearchStrategy[str | None]:
     return weighted((4, f"Person {number}"), (2, ""), (1, None), (1, "  "))
 
 
+@cache
 def affiliates(number: int) -> st.SearchStrategy[Affiliate]:
     return st.builds(
         Affiliate,
@@ -179,6 +184,7 @@ def affiliates(number: int) -> st.SearchStrategy[Affiliate]:
     )
 
 
+@cache
 def partners(number: int) -> st.SearchStrategy[Partner]:
     mine = address(number)
     return st.builds(
@@ -192,11 +198,12 @@ def partners(number: int) -> st.SearchStrategy[Partner]:
     )
 
 
-def links(number: int, user_id: str) -> st.SearchStrategy[Link]:
+@cache
+def links(number: int) -> st.SearchStrategy[Link]:
     return st.builds(
         Link,
         whop_id=st.just(f"aff_{number}"),
-        user_id=st.just(user_id),
+        user_id=st.just(f"user_{number}"),
         affihub_id=st.just(f"par_{number}"),
         evidence=st.sampled_from(["email", "created", "by hand"]),
         status=STATUS_BASES,
@@ -207,18 +214,18 @@ def links(number: int, user_id: str) -> st.SearchStrategy[Link]:
     )
 
 
-LISTED, MISSING, UNREADABLE, NONE = "listed", "missing", "unreadable", "none"
+LISTED, ABSENT, UNREADABLE = "listed", "absent", "unreadable"
+SEEN: Final = mostly(LISTED, ABSENT, UNREADABLE)
+LINKED: Final = st.booleans()
 
 
 @st.composite
 def person_into(draw: st.DrawFn, draft: Draft, number: int, slot: Slot) -> None:
     """Add one person: linked or not, with both records or one, as far as they can be seen."""
     affiliate, partner = draw(affiliates(number)), draw(partners(number))
-    linked = draw(st.booleans())
-    absent = (MISSING, UNREADABLE) if linked else (NONE, UNREADABLE)
-    seen = {side: draw(mostly(LISTED, *absent)) for side in Side}
-    if linked:
-        draft.links.append(draw(links(number, affiliate.user_id)))
+    seen = {side: draw(SEEN) for side in Side}
+    if draw(LINKED):
+        draft.links.append(replace(draw(links(number)), user_id=affiliate.user_id))
     if seen[Side.WHOP] == LISTED:
         draft.affiliates[affiliate.id] = affiliate
     if seen[Side.AFFIHUB] == LISTED:
@@ -235,42 +242,38 @@ def person_into(draw: st.DrawFn, draft: Draft, number: int, slot: Slot) -> None:
 SIZES: Final[tuple[int | Share, ...]] = (0, 1, 2, Share(Decimal(10)), Share(Decimal(50)))
 
 
-@st.composite
-def limits(draw: st.DrawFn) -> Guards:
-    """No limits at all, those of the example, or any small ones."""
-    kind = draw(st.sampled_from(["none", "none", "default", "small"]))
-    if kind == "none":
-        return NO_GUARDS
-    if kind == "default":
-        return Guards(first_run=draw(st.booleans()))
-    sizes = st.sampled_from(SIZES)
-    small: dict[GuardClass, Limit] = {
-        name: Limit(draw(sizes), per_day=draw(st.none() | sizes))
-        for name in GuardClass
-        if name is not GuardClass.FIRST_RUN
-    }
-    return Guards(small, floor=draw(st.integers(0, 3)), first_run=draw(st.booleans()))
-
+LIMITED: Final = tuple(name for name in GuardClass if name is not GuardClass.FIRST_RUN)
+LIMITS: Final = st.builds(Limit, st.sampled_from(SIZES), per_day=st.none() | st.sampled_from(SIZES))
+GUARDS: Final = (
+    st.just(NO_GUARDS)
+    | st.just(NO_GUARDS)
+    | st.builds(Guards, first_run=st.booleans())
+    | st.builds(
+        Guards,
+        st.fixed_dictionaries(dict.fromkeys(LIMITED, LIMITS)),
+        floor=st.integers(0, 3),
+        first_run=st.booleans(),
+    )
+)
+"""No limits at all, those of the example, or any small ones."""
 
 SYNCED: Final = (CommissionSync.WHOP, CommissionSync.AFFIHUB, CommissionSync.TWO_WAY)
-
-
-@st.composite
-def policies(draw: st.DrawFn, slot: Slot) -> Policy:
-    return Policy(
-        pair="main",
-        create_partners=draw(mostly(True, False)),
-        create_affiliates=draw(mostly(True, False)),
-        activate=draw(st.booleans()),
-        status_on_first_link=draw(st.sampled_from(OnFirstLink)),
-        reactivate=draw(st.booleans()),
-        commission=CommissionPolicy(
-            draw(weighted((1, CommissionSync.OFF), *((2, sync) for sync in SYNCED))),
-            draw(st.sampled_from(OnFirstLink)),
-            slot,
-        ),
-        guards=draw(limits()),
-    )
+POLICIES: Final = st.builds(
+    Policy,
+    pair=st.just("main"),
+    create_partners=mostly(True, False),
+    create_affiliates=mostly(True, False),
+    activate=st.booleans(),
+    status_on_first_link=st.sampled_from(OnFirstLink),
+    reactivate=st.booleans(),
+    commission=st.builds(
+        CommissionPolicy,
+        weighted((1, CommissionSync.OFF), *((2, sync) for sync in SYNCED)),
+        st.sampled_from(OnFirstLink),
+        st.sampled_from(SLOTS),
+    ),
+    guards=GUARDS,
+)
 
 
 def snapshot_gone(side: Side, seen: Iterable[str], draft: Draft) -> frozenset[str]:
@@ -280,31 +283,37 @@ def snapshot_gone(side: Side, seen: Iterable[str], draft: Draft) -> frozenset[st
     return frozenset(linked - set(seen) - unreadable)
 
 
+EVERYBODY: Final = [(f"user_{u}", f"par_{p}") for u in range(1, 5) for p in range(1, 5)]
+APART: Final[st.SearchStrategy[frozenset[tuple[str, str]]]] = mostly(
+    frozenset(), frozenset(EVERYBODY[:12]), frozenset({("user_1", "par_1")})
+)
+SIZE: Final = st.integers(0, 4)
+COMPLETE: Final = mostly(True, False)
+KNOWN: Final = st.builds(
+    Known,
+    spent=st.just({}) | st.just({GuardClass.DEACTIVATE: Spent(1, 1)}),
+    first_run_done=mostly(True, False),
+)
+
+
 @st.composite
 def worlds(draw: st.DrawFn, *, whole: bool = False) -> World:
     """Any world; a ``whole`` one has two complete listings."""
-    slot, draft = draw(st.sampled_from(SLOTS)), Draft()
-    for number in range(1, draw(st.integers(0, 4)) + 1):
-        draw(person_into(draft, number, slot))
-    complete = {side: whole or draw(mostly(True, False)) for side in Side}
-    settings_ = draw(policies(slot))
-    everybody = [(f"user_{u}", f"par_{p}") for u in range(1, 6) for p in range(1, 6) if u != p]
-    apart = draw(mostly(frozenset(), frozenset(everybody[:12]), frozenset({("user_1", "par_1")})))
+    policy, draft = draw(POLICIES), Draft()
+    for number in range(1, draw(SIZE) + 1):
+        draw(person_into(draft, number, policy.commission.slot))
+    complete = {side: whole or draw(COMPLETE) for side in Side}
+    pairs = {(link.user_id, link.affihub_id) for link in draft.links}
     return World(
         Gathered(
             whop=_snapshot(Side.WHOP, draft.affiliates, draft, complete),
             affihub=_snapshot(Side.AFFIHUB, draft.partners, draft, complete),
             emails=draft.emails,
             overrides=draft.overrides,
-            emails_readable=any(draft.emails.values()) or draw(st.booleans()),
+            emails_readable=any(draft.emails.values()) or draw(LINKED),
         ),
-        Known(
-            links=tuple(draft.links),
-            apart=apart - {(link.user_id, link.affihub_id) for link in draft.links},
-            spent={GuardClass.DEACTIVATE: Spent(1, 1)} if draw(st.booleans()) else {},
-            first_run_done=draw(mostly(True, False)),
-        ),
-        settings_,
+        replace(draw(KNOWN), links=tuple(draft.links), apart=draw(APART) - pairs),
+        policy,
     )
 
 
@@ -390,12 +399,13 @@ def shuffled(draw: st.DrawFn, items: Mapping[str, T]) -> dict[str, T]:
 
 
 @st.composite
-def reordered(draw: st.DrawFn, world: World) -> World:
-    """The same world, listed, read and remembered in another order."""
+def in_two_orders(draw: st.DrawFn) -> tuple[World, World]:
+    """A world, and the same one listed, read and remembered in another order."""
+    world = draw(worlds())
     gathered, known = world.gathered, world.known
     emails = {user: tuple(mails[::-1]) for user, mails in gathered.emails.items()}
     overrides = {i: tuple(mine[::-1]) for i, mine in gathered.overrides.items()}
-    return World(
+    reordered = World(
         Gathered(
             replace(
                 gathered.whop,
@@ -414,6 +424,7 @@ def reordered(draw: st.DrawFn, world: World) -> World:
         replace(known, links=_turned(draw, known.links)),
         world.policy,
     )
+    return world, reordered
 
 
 def _turned(draw: st.DrawFn, items: Sequence[T]) -> tuple[T, ...]:

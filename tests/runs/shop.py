@@ -15,6 +15,7 @@ from connectors.affihub import AffihubAccess, open_affihub_reader, open_affihub_
 from connectors.sandbox.affihub_records import Partner
 from connectors.sandbox.apps import affihub_app, whop_app
 from connectors.sandbox.cast import Cast, cast_for
+from connectors.sandbox.exchange import Answer
 from connectors.sandbox.faults import Faults
 from connectors.sandbox.server import serve
 from connectors.sandbox.whop_records import Affiliate
@@ -102,6 +103,8 @@ class Wire(httpx.AsyncBaseTransport):
         asked = Asked(self.side, request.method, path)
         for watch in list(self.shop.before):
             watch(asked)
+        if instead := self.shop.instead.get(path):
+            return httpx.Response(instead.status, content=instead.body)
         try:
             response = await self.inner.handle_async_request(request)
         except ConnectionResetError as fault:
@@ -127,6 +130,8 @@ class Shop:
     people_at_once: int = 8
     before: list[Watch] = field(default_factory=list)
     after: list[Watch] = field(default_factory=list)
+    instead: dict[str, Answer] = field(default_factory=dict)
+    """Answers in the place of the server's own, by path."""
     wrap: Wrap = lambda store: store
     cast: Cast = field(init=False)
     _opened: ExitStack = field(default_factory=ExitStack)
