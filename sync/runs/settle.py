@@ -1,10 +1,12 @@
 """After a crash: open intents are settled by looking at the remote, never by repeating."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import TypeVar
 
+from sync.core.match import Evidence
 from sync.core.plan import Disposition, Field, Kind, Outcome, Row
 from sync.core.ports import Intent, Parked, Settlement
 from sync.core.record import Affiliate, Partner, Side, Stamp
@@ -13,6 +15,8 @@ from sync.errors import ApiError, ClientBroken, KeyRefused
 from sync.runs.applying import Applying, look, read_affiliate, read_partner
 from sync.runs.create import CLOCK_SKEW, link_for
 from sync.runs.write_rate import finish_rate
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -29,25 +33,40 @@ async def settle_open_intents(at: Applying) -> Settled:
     One that cannot be looked at now stays open, and its row is not sent meanwhile.
     """
     store, settled = at.pair.store, Settled()
-    for intent in await asyncio.to_thread(store.open_intents, at.pair.name):
-        settled.any = True
-        await asyncio.to_thread(store.save_links, at.fence, ())  # refuses once we were taken over
-        try:
-            done = await _look_at(at, intent)
-        except (KeyRefused, ClientBroken):
-            raise
-        except ApiError as error:
-            settled.unknown[intent.row.key] = _not_known(at, error)
+    intents = await asyncio.to_thread(store.open_intents, at.pair.name)
+    if not intents:
+        return settled
+    settled.any = True
+    await asyncio.to_thread(store.save_links, at.fence, ())  # refuses where we were taken over
+    creates = [intent for intent in intents if intent.row.kind is Kind.CREATE_AFFILIATE]
+    learnt = await _tried(at, settled, creates, _put_back(at, creates)) or {}
+    for intent in intents:
+        if intent.row.key in settled.unknown:
             continue
-        await asyncio.to_thread(store.settle, at.fence, intent.id, intent.run_id, done)
-        if done.link:
+        if park := learnt.get(intent.id):
+            done: Settlement | None = Settlement(_seen(intent.row, happened=False), park=park)
+        else:
+            done = await _tried(at, settled, [intent], _look_at(at, intent))
+        if done:
+            await asyncio.to_thread(store.settle, at.fence, intent.id, intent.run_id, done)
+        if done and done.link:
             at.remember(done.link)
     return settled
 
 
-def _not_known(at: Applying, error: ApiError) -> Parked:
-    reason = f"Nobody knows yet what came of an earlier try: {error}"
-    return Parked(Disposition.WAITING, "unsettled", reason, at.pair.clock())
+async def _tried(
+    at: Applying, settled: Settled, intents: list[Intent], look: Awaitable[T]
+) -> T | None:
+    """What a look at these intents came to; None where nobody can tell, so that they wait."""
+    try:
+        return await look
+    except (KeyRefused, ClientBroken):
+        raise
+    except ApiError as error:
+        reason = f"Nobody knows yet what came of an earlier try: {error}"
+        waiting = Parked(Disposition.WAITING, "unsettled", reason, at.pair.clock())
+        settled.unknown |= {intent.row.key: waiting for intent in intents}
+        return None
 
 
 async def _look_at(at: Applying, intent: Intent) -> Settlement:
@@ -97,9 +116,13 @@ async def _created_partner(at: Applying, intent: Intent) -> Settlement:
     row = intent.row
     affiliate = await read_affiliate(at, row.whop_id)
     made = [p for p in await _partners_made(at, intent) if _is_ours(p, affiliate)]
-    if len(made) != 1 or affiliate is None or made[0].id in at.by_partner:
+    if len(made) != 1 or affiliate is None:
         return Settlement(_seen(row, happened=False))
-    link = replace(link_for(affiliate, made[0]), activation_owed=at.pair.policy.activate)
+    link = at.by_partner.get(made[0].id) or link_for(affiliate, made[0])
+    if link.whop_id != affiliate.id:
+        return Settlement(_seen(row, happened=False))
+    # Linked by address meanwhile, where a run could not look: it was our create all the same.
+    link = replace(link, evidence=Evidence.CREATED.value, activation_owed=at.pair.policy.activate)
     return Settlement(_seen(row, happened=True), link=link)
 
 
@@ -120,53 +143,66 @@ def _is_ours(partner: Partner, affiliate: Affiliate | None) -> bool:
 
 
 async def _created_affiliate(at: Applying, intent: Intent) -> Settlement:
-    """Whether the affiliate was made; one that was brought back by mistake is archived again.
+    """Whether the affiliate was made, seen by its address.
 
     Where nothing can be seen the row is planned afresh: ``POST /affiliates`` finds what it made.
     """
-    row = intent.row
-    brought_back = _brought_back(at, intent)
-    if brought_back:
-        return await _shut_out_again(at, intent, brought_back)
-    partner = await read_partner(at, row.affihub_id)
+    partner = await read_partner(at, intent.row.affihub_id)
     new = await _made_since(at, intent)
     if new is None or partner is None:
-        return Settlement(_seen(row, happened=False))
-    return Settlement(_seen(row, happened=True), link=link_for(new, partner))
+        return Settlement(_seen(intent.row, happened=False))
+    return Settlement(_seen(intent.row, happened=True), link=link_for(new, partner))
 
 
-def _brought_back(at: Applying, intent: Intent) -> list[Affiliate]:
-    """Affiliates that were off at the intent and are active now.
+async def _put_back(at: Applying, intents: list[Intent]) -> dict[int, Parked]:
+    """Archive again whom creates that were cut off brought back; what intents learnt, by number.
 
-    Where some of them moved right after the intent it is those, and not who came back later.
+    Who moved right after an intent was brought back by it: one affiliate for each at most. More of
+    them, or some who came back later, are left for a person to look at. One create alone also
+    tells who the person is; of several the next tries will.
+    """
+    found = _brought_back(at, intents)
+    ids = ", ".join(affiliate.id for affiliate in found)
+    if len(found) > len(intents) or any(_came_later(a, intents) for a in found):
+        reason = f"Creates that were cut off may have brought back {ids}; look at them."
+        return {intent.id: _conflict(at, reason) for intent in intents}
+    for affiliate in found:
+        await at.writers.whop.archive(affiliate.id)
+        _note(at, await at.pair.whop.affiliate(affiliate.id))
+    if len(found) == len(intents) == 1:
+        reason = f"This person is affiliate {ids}, who was off before and is archived again."
+        return {intents[0].id: _conflict(at, reason)}
+    return {}
+
+
+def _conflict(at: Applying, reason: str) -> Parked:
+    return Parked(Disposition.CONFLICT, "found-off", reason, at.pair.clock())
+
+
+def _brought_back(at: Applying, intents: list[Intent]) -> list[Affiliate]:
+    """Affiliates that were off at an intent and are active now.
+
+    Where some of them moved right after one it is those, and not who came back otherwise.
     """
     records = at.gathered.whop.records
-    now = [records[i] for i in intent.off if i in records]
+    off = {whop_id for intent in intents for whop_id in intent.off}
+    now = [records[whop_id] for whop_id in sorted(off & records.keys())]
     back = [a for a in now if whop_state(a.status) is WhopState.ACTIVE]
-    return [a for a in back if _moved_with(a, intent.at)] or back
+    return [a for a in back if any(_moved_with(a, intent) for intent in intents)] or back
 
 
-def _moved_with(affiliate: Affiliate, moment: datetime) -> bool:
-    earliest, latest = _second(moment - CLOCK_SKEW), _second(moment + CLOCK_SKEW)
+def _moved_with(affiliate: Affiliate, intent: Intent) -> bool:
+    earliest, latest = _second(intent.at - CLOCK_SKEW), _second(intent.at + CLOCK_SKEW)
     return earliest <= affiliate.updated_at[:19] <= latest
+
+
+def _came_later(affiliate: Affiliate, intents: list[Intent]) -> bool:
+    return all(affiliate.updated_at[:19] > _second(intent.at + CLOCK_SKEW) for intent in intents)
 
 
 def _second(moment: datetime) -> str:
     """Compares with what Whop says: ISO 8601 in UTC."""
     return moment.isoformat()[:19]
-
-
-async def _shut_out_again(at: Applying, intent: Intent, found: list[Affiliate]) -> Settlement:
-    """One affiliate is put back off; several, or one who came back later, a person looks at."""
-    ids = ", ".join(affiliate.id for affiliate in found)
-    reason = f"A create that was cut off may have brought back {ids}; decide who this person is."
-    later = found[0].updated_at[:19] > _second(intent.at + CLOCK_SKEW)
-    if len(found) == 1 and not later:
-        await at.writers.whop.archive(found[0].id)
-        _note(at, await at.pair.whop.affiliate(found[0].id))
-        reason = f"This person is affiliate {ids}, who was off before and is archived again."
-    park = Parked(Disposition.CONFLICT, "found-off", reason, at.pair.clock())
-    return Settlement(_seen(intent.row, happened=False), park=park)
 
 
 def _note(at: Applying, affiliate: Affiliate) -> None:

@@ -10,7 +10,7 @@ from sync.core.commission import slot_rate
 from sync.core.plan import Base, Disposition, Kind, Link, Plan, Row
 from sync.core.policy import CommissionSync
 from tests.laws.simulator import applied
-from tests.laws.worlds import World, law, story, table, worlds
+from tests.laws.worlds import WHOLE, World, law, story, table, worlds
 
 WAIVERS = st.sampled_from([(), ("all",), ("first-run", "reactivate"), ("deactivate", "first-run")])
 
@@ -142,7 +142,7 @@ def test_l3_after_a_run_linked_people_agree_or_are_listed(
 
 
 @law
-@given(worlds(whole=True))
+@given(worlds(WHOLE))
 def test_l3_everybody_created_is_linked(world: World) -> None:
     first = world.plan(["all"])
     after = applied(world, first, ["all"])

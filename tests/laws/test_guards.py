@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sync.core.guard import allowance, classes
 from sync.core.plan import Disposition, Row
-from sync.core.policy import GuardClass, Limit
+from sync.core.policy import GuardClass, Guards, Limit
 from sync.core.ports import Parked, Spent
 from sync.core.reconcile import guard_facts
 from tests.laws.simulator import applied
@@ -105,6 +105,16 @@ def worlds_with_lessons(draw: st.DrawFn) -> World:
         row.key: Parked(draw(LEARNT), "lesson", "Because.", AT) for row in draw(some_rows(world))
     }
     return replace(world, known=replace(world.known, parked=parked))
+
+
+@law
+@given(worlds())
+def test_nobody_is_switched_off_for_being_gone_before_a_person_says_so(world: World) -> None:
+    plan = replace(world, policy=replace(world.policy, guards=Guards())).plan()
+    note(story(world) + "\n\n" + table(plan))
+    gone = world.gathered.whop.gone
+
+    assert not [r for r in plan.rows if r.whop_id in gone and r.disposition is Disposition.APPLY]
 
 
 @law

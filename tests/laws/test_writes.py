@@ -8,7 +8,7 @@ from hypothesis import given, note
 from hypothesis import strategies as st
 
 from sync.core.commission import slot_rate
-from sync.core.plan import Base, Disposition, Field, Kind, Link, Row
+from sync.core.plan import Acceptance, Base, Disposition, Field, Kind, Link, Row
 from sync.core.policy import CommissionSync, OnFirstLink
 from sync.core.record import Partner, Side, email_key
 from tests.laws.worlds import World, law, story, table, worlds
@@ -71,6 +71,8 @@ def status_has_a_reason(world: World, row: Row) -> bool:
     switched_on = row.kind in (Kind.ACTIVATE_PARTNER, Kind.UNARCHIVE_AFFILIATE)
     wanted = "on" if switched_on else "off"
     told = {Side.WHOP: whop, Side.AFFIHUB: affihub}
+    if row.kind is Kind.ACTIVATE_PARTNER and link.acceptance is Acceptance.INVITED:
+        assert world.policy.activate, "made active without ever having accepted"
     return told == {row.side: "off" if switched_on else "on", row.side.other: wanted} and leaders(
         world, link.status, whop, affihub
     ) == {row.side.other}

@@ -2,8 +2,10 @@
 
 import asyncio
 import random
+import shutil
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -144,6 +146,17 @@ class Shop:
         """Close the state; the next look opens it anew."""
         self._opened.close()
         self._store = None
+
+    def copy(self, folder: Path) -> "Shop":
+        """The same pair with a life of its own: worlds, clock and state as they are now."""
+        self.close()
+        folder.mkdir()
+        world, clock = deepcopy((self.world, self.clock))
+        state = Path(shutil.copy(self.state, folder / "state.db"))
+        copied = Shop(world, state, clock, policy=self.policy)
+        copied.people_at_once = self.people_at_once
+        copied.overrides_share = self.overrides_share
+        return copied
 
     # What runs
 

@@ -114,8 +114,8 @@ async def test_one_open_door_is_enough_for_those_behind_it(
 ) -> None:
     roomy.world.gaps = roomy.world.gaps.with_(gap)
     user = roomy.cast.user(roomy.cast.person())
-    shown = "enrollment" if "whop_members_emails" in gap else "member"
-    affiliate = roomy.cast.affiliate(user, "active", "member" if shown == "member" else shown)
+    enrolled = "whop_members_emails" in gap
+    affiliate = roomy.cast.affiliate(user, "active", "enrollment" if enrolled else "member")
 
     report = await roomy.sync()
 
