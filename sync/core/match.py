@@ -79,8 +79,8 @@ def match(
     ambiguous = [_ambiguous(group, people, programme) for group in groups if len(group) > 1]
     met = [edge for group in groups for edge in group]
     return Pairing(
-        matches=tuple(sorted(matches, key=lambda m: m.affiliate.id)),
-        ambiguous=tuple(sorted(ambiguous, key=lambda g: g.affiliates[0].id)),
+        matches=tuple(matches),
+        ambiguous=tuple(ambiguous),
         affiliates=tuple(people[a] for a in sorted(people.keys() - {a for a, _ in met})),
         partners=tuple(free[p] for p in sorted(free.keys() - {p for _, p in met})),
     )
@@ -123,7 +123,7 @@ def _stamp_edges(
 
 
 def _groups(edges: Edges) -> list[list[tuple[str, str]]]:
-    """The edges, grouped by who can be reached from whom."""
+    """The edges, grouped by who can be reached from whom; in the order of affiliates."""
     by_record = defaultdict(list)
     for edge in edges:
         for record in edge:

@@ -8,7 +8,7 @@ from sync.core.alone import slugs
 from sync.core.match import Evidence
 from sync.core.plan import Acceptance, Base, Disposition, Link, Outcome, Row
 from sync.core.ports import CreatedPartner, NewPartner, Settlement
-from sync.core.record import Affiliate, Partner, Stamp, split_name
+from sync.core.record import Affiliate, Partner, Stamp, email_key, split_name
 from sync.core.status import (
     AffihubState,
     Meaning,
@@ -115,6 +115,8 @@ async def create_affiliate(at: Applying, row: Row) -> Settlement:
     if partner is None or not _is_active(partner):
         raise MovedError("The partner is not active any more.")
     email = str(row.person.email)
+    if email_key(partner.email) != email_key(email):
+        raise MovedError("The partner has another address now.")
     if listed := await _listed(at, email):
         return await _link_instead(at, row, listed, partner)
     await at.intend(row, _could_be_brought_back(at))

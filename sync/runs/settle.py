@@ -6,15 +6,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
 
+from sync.core.commission import slot_rate
 from sync.core.match import Evidence
 from sync.core.plan import Disposition, Field, Kind, Outcome, Row
 from sync.core.ports import Intent, Parked, Settlement
-from sync.core.record import Affiliate, Partner, Side, Stamp
+from sync.core.record import Affiliate, Partner, Side, Stamp, Untold
 from sync.core.status import WhopState, whop_state
 from sync.errors import ApiError, ClientBroken, KeyRefused
 from sync.runs.applying import Applying, look, read_affiliate, read_partner
 from sync.runs.create import CLOCK_SKEW, link_for
-from sync.runs.write_rate import finish_rate
+from sync.runs.write_rate import finish_rate, is_rate
 
 T = TypeVar("T")
 
@@ -85,12 +86,12 @@ def _seen(row: Row, *, happened: bool) -> Row:
     """The row as the remote shows it; what did not happen is planned afresh by the next run."""
     if happened:
         return replace(row, outcome=Outcome.APPLIED)
-    error = "The run ended before this was written; the next run decides again."
+    error = "Nothing came of this write; the next run decides again."
     return replace(row, outcome=Outcome.SKIPPED, error=error)
 
 
 async def _is_as_asked(at: Applying, row: Row) -> bool:
-    """Whether a status is what the row wanted; rates are compared by the next plan."""
+    """Whether the record is what the row wanted."""
     now = await look(at, row.whop_id, row.affihub_id)
     match row.field:
         case Field.STATUS if row.side is Side.WHOP:
@@ -100,15 +101,21 @@ async def _is_as_asked(at: Applying, row: Row) -> bool:
         case Field.NAME:
             wanted = " ".join(str(row.after).split())
             return now.partner is not None and now.partner.name == wanted
+        case Field.COMMISSION:
+            return now.partner is not None and is_rate(row, now.partner.commission)
         case _:
             return False
 
 
 async def _changed_overrides(at: Applying, row: Row) -> Settlement:
-    """A change of several overrides that was cut off is brought to its end."""
+    """Whether the slot says what was asked; what was cut off midway is brought to its end."""
     link = at.link_of(row)
-    finished = await finish_rate(at, row, link) if link else None
-    return finished or Settlement(_seen(row, happened=False))
+    if link is None:
+        return Settlement(_seen(row, happened=False))
+    overrides = await at.pair.whop.overrides(link.whop_id)
+    if is_rate(row, slot_rate(overrides, at.pair.policy.commission.slot)):
+        return Settlement(_seen(row, happened=True))
+    return await finish_rate(at, row, link, overrides) or Settlement(_seen(row, happened=False))
 
 
 async def _created_partner(at: Applying, intent: Intent) -> Settlement:
@@ -135,11 +142,10 @@ async def _partners_made(at: Applying, intent: Intent) -> list[Partner]:
 
 
 def _is_ours(partner: Partner, affiliate: Affiliate | None) -> bool:
-    """Whether the stamp is the one we send; a server that shows none leaves time and address."""
-    stamp = partner.stamp
-    if not isinstance(stamp, Stamp):
+    """Whether the stamp is the one we send; where none are shown, time and address have to do."""
+    if isinstance(partner.stamp, Untold):
         return True
-    return affiliate is not None and stamp == Stamp(affiliate.id, affiliate.user_id)
+    return affiliate is not None and partner.stamp == Stamp(affiliate.id, affiliate.user_id)
 
 
 async def _created_affiliate(at: Applying, intent: Intent) -> Settlement:

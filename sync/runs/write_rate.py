@@ -58,18 +58,19 @@ async def write_rate(at: Applying, row: Row, link: Link) -> Settlement:
     else:
         kept = await _write_overrides(at, link.whop_id, now.overrides, percent)
         base = Base(row.after, _text(kept), now.affihub)
-    if not _was_kept(percent, kept):
+    if not is_rate(row, kept):
         return await not_kept(at, row, _text(kept))
     return await applied(at, row, replace(link, commission=base))
 
 
-async def finish_rate(at: Applying, row: Row, link: Link) -> Settlement | None:
+async def finish_rate(
+    at: Applying, row: Row, link: Link, overrides: tuple[Override, ...]
+) -> Settlement | None:
     """Bring a change of several overrides that was cut off in the middle to its end.
 
     None where it is not known to be that: then the next plan decides.
     """
-    overrides, percent = await at.pair.whop.overrides(link.whop_id), _percent(row)
-    if slot_rate(overrides, _slot(at)) == percent or not _is_cut_off(row, overrides, _slot(at)):
+    if not _is_cut_off(row, overrides, _slot(at)):
         return None
     try:
         now = await check_unmoved(at, row, link)
@@ -77,8 +78,8 @@ async def finish_rate(at: Applying, row: Row, link: Link) -> Settlement | None:
         same("Affihub's rate", _expected(row)[Side.AFFIHUB], _text(rate))
     except MovedError:
         return None
-    kept = await _write_overrides(at, link.whop_id, overrides, percent)
-    if not _was_kept(percent, kept):
+    kept = await _write_overrides(at, link.whop_id, overrides, _percent(row))
+    if not is_rate(row, kept):
         return None
     base = Base(row.after, _text(kept), _text(rate))
     done = replace(row, outcome=Outcome.APPLIED)
@@ -130,8 +131,9 @@ def _percent(row: Row) -> Decimal | None:
     return None if row.after is None else Decimal(row.after)
 
 
-def _was_kept(percent: Decimal | None, kept: Rate | Inexpressible) -> bool:
-    return isinstance(kept, Decimal | None) and was_kept(percent, kept)
+def is_rate(row: Row, kept: Rate | Inexpressible) -> bool:
+    """Whether a side holds the rate a row asks for; what cannot be read as one is not it."""
+    return isinstance(kept, Decimal | None) and was_kept(_percent(row), kept)
 
 
 def _text(rate: Rate | Inexpressible) -> str | None:

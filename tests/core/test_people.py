@@ -5,6 +5,7 @@ from typing import Final
 
 import pytest
 
+from sync.core.diff import CAUSES, Cause, Change
 from sync.core.plan import Acceptance, Base, Disposition, Kind, Plan
 from sync.core.policy import OnFirstLink, Policy
 from sync.core.record import Affiliate, Incident, Partner, Side, Snapshot
@@ -24,6 +25,30 @@ from tests.core.people import (
 )
 
 GONE: Final = whop(gone=frozenset({"aff_1"}))
+
+WHOP_DID: Final[dict[Change, Snapshot[Affiliate]]] = {
+    Change.SAME: whop(affiliate()),
+    Change.EDITED: whop(affiliate(status="archived")),
+    Change.GONE: GONE,
+    Change.UNSEEN: whop(complete=False),
+}
+AFFIHUB_DID: Final[dict[Change, Snapshot[Partner]]] = {
+    Change.SAME: affihub(partner()),
+    Change.EDITED: affihub(partner(status="deactivated")),
+    Change.GONE: affihub(gone=frozenset({"par_1"})),
+    Change.UNSEEN: affihub(complete=False),
+}
+
+
+@pytest.mark.parametrize("on_affihub", Change)
+@pytest.mark.parametrize("on_whop", Change)
+def test_the_decision_table_is_what_happens_to_people(on_whop: Change, on_affihub: Change) -> None:
+    plan = planned(WHOP_DID[on_whop], AFFIHUB_DID[on_affihub], [link()])
+
+    why = CAUSES[on_whop, on_affihub]
+    both_off = on_affihub is Change.EDITED and on_whop in (Change.EDITED, Change.GONE)
+    nothing = both_off or why in (Cause.AGREE, Cause.UNSEEN)
+    assert [row.rule for row in plan.rows] == ([] if nothing else [why])
 
 
 def test_somebody_unseen_in_a_partial_listing_is_left_alone() -> None:

@@ -21,6 +21,7 @@ from sync.core.plan import (
 )
 from sync.core.record import Affiliate, Partner, Side
 from sync.core.sequence import STAGES
+from sync.core.status import affihub_state, whop_state
 from sync.core.subject import FIELD_OF_KIND, SIDE_OF_KIND, STATUS_AFTER, Subject
 from tests.core.people import affiliate, link, partner
 
@@ -49,6 +50,12 @@ def test_every_status_kind_says_what_it_brings_about() -> None:
     about = {kind for kind, what in FIELD_OF_KIND.items() if what in (Field.STATUS, Field.RECORD)}
 
     assert STATUS_AFTER.keys() == about
+
+
+def test_what_a_status_kind_brings_about_is_a_word_that_side_knows() -> None:
+    for kind, word in STATUS_AFTER.items():
+        known = whop_state(word) if SIDE_OF_KIND[kind] is Side.WHOP else affihub_state(word)
+        assert known.value == word
 
 
 def test_only_the_mapping_is_written_by_rows_about_links() -> None:

@@ -52,6 +52,7 @@ def test_every_held_row_names_a_guard_that_says_its_numbers_and_the_way_out(worl
     )
     assert {guard: verdict.held for guard, verdict in verdicts.items()} == held
     for guard, verdict in verdicts.items():
+        assert verdict.counted > verdict.limit, "held although there was room"
         assert str(verdict.held) in verdict.message or str(verdict.counted) in verdict.message
         assert verdict.command == f"affisync sync --pair main --allow {guard}"
 

@@ -146,6 +146,30 @@ def test_l1_whatever_is_written_the_other_side_did_or_a_setting_names(world: Wor
 
 @law
 @given(worlds())
+def test_no_rate_is_written_that_its_side_cannot_hold(world: World) -> None:
+    plan = world.plan(["all"])
+    note(story(world) + "\n\n" + table(plan))
+    rates = [(r.side, Decimal(r.after)) for r in writes(plan.rows) if r.kind in RATES and r.after]
+
+    for side, rate in rates:
+        assert rate * 100 % (100 if side is Side.WHOP else 1) == 0
+        assert (1 if side is Side.WHOP else 0) <= rate <= 100
+
+
+@law
+@given(worlds(), st.sampled_from(["all", "first-run", ""]))
+def test_nothing_follows_a_create_that_is_not_done(world: World, waived: str) -> None:
+    plan = world.plan([waived])
+    note(story(world) + "\n\n" + table(plan))
+    created = {r.identity: r.disposition for r in plan.rows if r.kind in CREATES}
+
+    for row in plan.rows:
+        if row.disposition is Disposition.APPLY and None in (row.whop_id, row.affihub_id):
+            assert created[row.identity] is Disposition.APPLY
+
+
+@law
+@given(worlds())
 def test_l2_nothing_is_written_where_a_person_must_choose(world: World) -> None:
     plan = world.plan(["all"])
     note(story(world) + "\n\n" + table(plan))

@@ -14,13 +14,10 @@ from tests.runs.shop import Asked, Shop
 
 STEPS_OF_THE_STATE: Final = frozenset(
     {
-        "begin_run",
         "cache_overrides",
-        "finish_run",
         "intend",
         "lift_first_run",
         "park",
-        "remember_company",
         "remember_held",
         "save_links",
         "settle",

@@ -50,10 +50,9 @@ def told(base: Base | None) -> str:
 async def settled_end(shop: Shop) -> dict[str, Any]:
     """Where a pair stands after one run; a second one writes nothing."""
     await shop.sync(allow=ALL)
-    made = shop.world.created()
     assert shop.intents() == ()
     assert applied(await shop.sync(allow=ALL)) == []
-    assert max(made.values(), default=1) == 1
+    assert max(shop.world.created().values(), default=1) == 1
     end = end_of(shop)
     shop.close()
     return end

@@ -351,6 +351,19 @@ class TestWhereNoAddressCanBeRead:
         assert row_of(report, affiliate).outcome is Outcome.APPLIED
 
 
+async def test_a_partner_who_changed_the_address_meanwhile_is_left(town: Shop) -> None:
+    partner = town.lone_partner()
+    town.when(
+        rereading(partner),
+        lambda: town.world.affihub.edit(partner.id, email="other@example.org"),
+    )
+
+    report = await town.sync()
+
+    assert row_of(report, partner).outcome is Outcome.STALE
+    assert town.changes() == []
+
+
 @pytest.mark.parametrize("status", ["invited", "deactivated", "paused"])
 async def test_only_active_partners_become_affiliates(town: Shop, status: str) -> None:
     town.lone_partner(status)

@@ -10,6 +10,7 @@ from connectors.sandbox.script import Step
 from connectors.sandbox.whop_records import Affiliate
 from sync.core.plan import Acceptance, Base, Disposition, Kind, Outcome
 from sync.core.record import Side
+from tests.runs.dying import die_at
 from tests.runs.shop import Asked, Shop, applied, row_of, rows_of, said
 
 CREATE = Kind.CREATE_PARTNER
@@ -259,6 +260,57 @@ class TestALostAnswer:
         assert roomy.link(affiliate.id).evidence == "created"
         assert roomy.partner_of(affiliate).status == "active"
         assert (await roomy.sync()).rows == ()
+
+
+class TestAfterACrash:
+    """What came of the create is seen by address, time and stamp."""
+
+    async def _cut_off(self, shop: Shop) -> Affiliate:
+        """The process died right before the create was sent."""
+        shop.allow(activate=True)
+        affiliate = shop.lone_affiliate()
+        assert await die_at(shop, step_of_create(shop), ("all",))
+        assert len(shop.intents()) == 1
+        assert shop.changes() == []
+        return affiliate
+
+    async def test_somebody_elses_invitation_is_not_taken_for_ours(self, roomy: Shop) -> None:
+        affiliate = await self._cut_off(roomy)
+        email = address(roomy, affiliate)
+        roomy.world.affihub.add(email, "theirs", "invited", first_name="Their")
+
+        await roomy.sync()
+
+        assert roomy.link(affiliate.id).evidence == "email"
+        assert roomy.partner_of(affiliate).status == "invited"
+        assert roomy.intents() == ()
+
+    async def test_ours_that_was_shut_out_since_never_accepted(self, roomy: Shop) -> None:
+        affiliate = await self._cut_off(roomy)
+        stamp = {"whop_affiliate_id": affiliate.id, "whop_user_id": affiliate.user_id}
+        email = address(roomy, affiliate)
+        roomy.world.affihub.add(email, "ours", "deactivated", metadata={"affisync": stamp})
+
+        report = await roomy.sync()
+
+        link = roomy.link(affiliate.id)
+        assert (link.evidence, link.acceptance) == ("created", Acceptance.INVITED)
+        assert link.status is None
+        assert said(row_of(report, affiliate)) == ("conflict", "first-link-ask", None)
+
+    async def test_a_dry_run_settles_nothing(self, roomy: Shop) -> None:
+        await self._cut_off(roomy)
+
+        report = await roomy.dry_run()
+
+        assert (len(roomy.intents()), roomy.changes()) == (1, [])
+        assert CREATE in {row.kind for row in report.rows}
+
+
+def step_of_create(shop: Shop) -> int:
+    """The step after which the create of the only person would be sent: links, intent."""
+    assert len(shop.world.whop.affiliates) == 1
+    return 2
 
 
 async def test_people_are_not_created_where_a_setting_says_so(roomy: Shop) -> None:

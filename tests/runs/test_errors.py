@@ -144,20 +144,20 @@ async def test_a_record_that_fails_costs_nobody_else(
 
 
 @pytest.mark.parametrize("side", list(Side))
-async def test_an_unreadable_row_in_a_listing_costs_nobody_else(roomy: Shop, side: Side) -> None:
-    people = roomy.crowd(30)
-    await roomy.settled()
+async def test_unreadable_rows_in_a_listing_cost_nobody_else(shop: Shop, side: Side) -> None:
+    people = shop.crowd(30)
+    await shop.settled()
     broken = people[:8]
     for affiliate, partner in broken:
         if side is Side.WHOP:
-            roomy.world.whop.edit(affiliate.id, status=7)
+            shop.world.whop.edit(affiliate.id, status=7)
         else:
-            roomy.world.affihub.edit(partner.id, status=7)
+            shop.world.affihub.edit(partner.id, status=7)
     other = people[9]
-    roomy.world.whop.edit(other[0].id, status="archived")
-    lone = roomy.lone_affiliate()
+    shop.world.whop.edit(other[0].id, status="archived")
+    lone = shop.lone_affiliate()
 
-    report = await roomy.sync()
+    report = await shop.sync()
 
     assert {said(row_of(report, affiliate)) for affiliate, _ in broken} == {
         ("break", "unreadable", None)
