@@ -19,7 +19,7 @@ from sync.runs.applying import Applying
 from sync.runs.gather import gather
 from sync.runs.look_up import look_up_unknown
 from sync.runs.pair import Order, Pair
-from sync.runs.settle import settle_open_intents
+from sync.runs.settle import UNSETTLED, settle_open_intents
 from sync.runs.suggest import with_suggestions
 
 CHANGED_MEANWHILE: Final = (
@@ -128,8 +128,9 @@ async def _ask(pair: Pair, decided: Decided, order: Order, head: RunHead) -> Rep
 
 
 def _decided_on(known: Known) -> tuple[object, ...]:
-    """What a plan was decided on, beside what both sides show."""
-    return known.links, known.apart, known.parked, known.held
+    """What a plan was decided on, beside what both sides show and what nobody knows yet."""
+    parked = {key: told for key, told in known.parked.items() if told.rule != UNSETTLED}
+    return known.links, known.apart, parked, known.held
 
 
 async def _apply(at: Applying, decided: Decided, order: Order, head: RunHead) -> Report:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from sync.core.commission import slot_rate
 from sync.core.match import Evidence
@@ -18,6 +18,9 @@ from sync.runs.create import CLOCK_SKEW, link_for
 from sync.runs.write_rate import finish_rate, is_rate
 
 T = TypeVar("T")
+
+UNSETTLED: Final = "unsettled"
+"""The rule of a row that waits until somebody can see what came of an earlier try."""
 
 
 @dataclass(slots=True)
@@ -65,7 +68,7 @@ async def _tried(
         raise
     except ApiError as error:
         reason = f"Nobody knows yet what came of an earlier try: {error}"
-        waiting = Parked(Disposition.WAITING, "unsettled", reason, at.pair.clock())
+        waiting = Parked(Disposition.WAITING, UNSETTLED, reason, at.pair.clock())
         settled.unknown |= {intent.row.key: waiting for intent in intents}
         return None
 

@@ -24,6 +24,7 @@ from sync.core.record import Override, Rate, Side
 from sync.errors import Uncertain
 from sync.runs.applying import (
     Applying,
+    LessonError,
     MovedError,
     applied,
     check_unmoved,
@@ -76,7 +77,7 @@ async def finish_rate(
         now = await check_unmoved(at, row, link)
         rate = now.partner.commission if now.partner else None
         same("Affihub's rate", _expected(row)[Side.AFFIHUB], _text(rate))
-    except MovedError:
+    except (MovedError, LessonError):
         return None
     kept = await _write_overrides(at, link.whop_id, overrides, _percent(row))
     if not is_rate(row, kept):

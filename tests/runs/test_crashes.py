@@ -14,7 +14,7 @@ from sync.core.plan import Field, Outcome
 from sync.core.policy import Slot, SlotKind
 from tests.runs.dying import die_at
 from tests.runs.ends import ALL, settled_end
-from tests.runs.shop import Shop
+from tests.runs.shop import Shop, row_of, said
 
 PLANS = ("plan_monthly00001", "plan_yearly000001")
 
@@ -164,6 +164,27 @@ async def test_what_was_done_is_in_the_history_also_when_nobody_lived_to_tell(
         assert [row.outcome for row in done].count(Outcome.APPLIED) == 4, f"died at step {steps}"
         shop.close()
         steps += 1
+
+
+async def test_a_rate_cut_off_midway_is_not_finished_against_a_stamp(
+    roomy: Shop, tmp_path: Path
+) -> None:
+    roomy.people_at_once = 1
+    roomy.sync_rates(slot=Slot(SlotKind.STANDARD, plan_ids=PLANS))
+    affiliate, partner = roomy.cast.rated(None, None)
+    await roomy.settled()
+    roomy.world.affihub.edit(partner.id, commission_pct=Decimal(10))
+    steps = ("what was read", "links", "what is read again", "intent", "first plan")
+    assert await die_at(roomy, len(steps), ALL)
+    assert len(roomy.world.whop.overrides_of(affiliate.id)) == 1
+    stamp = {"whop_affiliate_id": "aff_other", "whop_user_id": "user_other"}
+    roomy.world.affihub.edit(partner.id, metadata={"affisync": stamp})
+
+    report = await roomy.sync(allow=ALL)
+
+    assert said(row_of(report, affiliate)) == ("break", "not-one-rate", None)
+    assert len(roomy.world.whop.overrides_of(affiliate.id)) == 1
+    assert roomy.intents() == ()
 
 
 @pytest.mark.parametrize("seed", range(2))

@@ -8,7 +8,7 @@ from connectors.sandbox.affihub_records import Partner
 from connectors.sandbox.exchange import Answer
 from connectors.sandbox.script import Step
 from connectors.sandbox.whop_records import Affiliate, User
-from sync.core.plan import Base, Disposition, Kind, Outcome
+from sync.core.plan import Base, Disposition, Kind, Outcome, Plan
 from sync.core.record import Side
 from sync.core.report import exit_code
 from tests.runs.shop import Asked, Shop, applied, row_of, rows_of, said
@@ -208,6 +208,20 @@ class TestWhoWasShutOut:
         town.world.whop.permissions.add("affiliate:update")
         await town.sync()
         assert town.affiliate(affiliate).status == "archived"
+
+    async def test_keeps_nobody_from_applying_the_rest_at_a_prompt(self, town: Shop) -> None:
+        _, partner = hidden(town, "archived")
+        town.world.whop.permissions.discard("affiliate:update")
+        await town.sync()
+        lone = town.lone_affiliate()
+
+        async def yes(_plan: Plan) -> bool:
+            return True
+
+        report = await town.sync(confirm=yes)
+
+        assert said(row_of(report, partner)) == ("waiting", "unsettled", None)
+        assert row_of(report, lone).outcome is Outcome.APPLIED
 
     async def test_whose_address_is_shown_is_linked_and_asked_about(self, town: Shop) -> None:
         affiliate, partner = hidden(town, "archived")
