@@ -54,11 +54,14 @@ def match(
     emails: Mapping[str, Sequence[str]],
     apart: Collection[tuple[str, str]] = (),
     linked: Iterable[Partner] = (),
+    linked_users: Collection[str] = (),
 ) -> Pairing:
     """Pair unlinked records; ``emails`` are the known addresses by Whop user id.
 
     ``apart`` are (user id, partner id) pairs a person said are not the same. ``linked`` partners
     pair with nobody, but an address that points at one makes any other candidate doubtful.
+    Neither does another affiliate of a user who is linked (``linked_users``): nobody is linked
+    twice, and least of all through an affiliate that Whop deleted.
     """
     people = {a.id: a for a in affiliates}
     free = {p.id: p for p in partners}
@@ -69,7 +72,12 @@ def match(
         for (a, p), evidence in edges.items()
         if (people[a].user_id, p) not in apart
     }
-    groups = [group for group in _groups(edges) if any(p in free for _, p in group)]
+    groups = [
+        group
+        for group in _groups(edges)
+        if any(p in free for _, p in group)
+        and (len(group) > 1 or people[group[0][0]].user_id not in linked_users)
+    ]
     matches = [
         Match(people[a], programme[p], edges[a, p])
         for group in groups

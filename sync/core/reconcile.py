@@ -70,6 +70,7 @@ def _pair(gathered: Gathered, known: Known, linked_rows: Iterable[Row]) -> Pairi
         gathered.emails,
         known.apart,
         linked=(p for p in gathered.affihub.records.values() if p.id in affihub),
+        linked_users={link.user_id for link in known.links},
     )
 
 

@@ -223,3 +223,26 @@ def test_nobody_at_all_is_nobody_paired() -> None:
 
 def test_evidence_is_named_strongest_first() -> None:
     assert [one.value for one in Evidence] == ["by hand", "created", "email", "stamp", "moved"]
+
+
+def test_another_affiliate_of_a_linked_user_is_linked_to_nobody() -> None:
+    deleted = Affiliate("aff_1", "user_1", "deleted")
+    partner = Partner("par_2", "ana@example.com", "ana", "active")
+
+    pairing = match([deleted], [partner], {"user_1": ("ana@example.com",)}, linked_users={"user_1"})
+
+    assert pairing.matches == ()
+    assert pairing.affiliates == (deleted,)
+    assert pairing.partners == (partner,)
+
+
+def test_another_affiliate_of_a_linked_user_still_makes_the_address_doubtful() -> None:
+    deleted = Affiliate("aff_1", "user_1", "deleted")
+    other = Affiliate("aff_9", "user_9", "active")
+    partner = Partner("par_2", "ana@example.com", "ana", "active")
+    emails = {"user_1": ("ana@example.com",), "user_9": ("ana@example.com",)}
+
+    pairing = match([deleted, other], [partner], emails, linked_users={"user_1"})
+
+    assert pairing.matches == ()
+    assert len(pairing.ambiguous) == 1
