@@ -1,7 +1,6 @@
 """``affisync demo``: the whole main job against the bundled sandbox, from nothing to in step."""
 
 import asyncio
-import shutil
 from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sync.cli.options import Debug, ReportFormat
+from sync.errors import UsageError
 
 if TYPE_CHECKING:
     from connectors.sandbox.world import World
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from sync.core.report import Report
 
 DEFAULT_FOLDER = Path("affisync-demo")
+
+MADE_BY = "# Made by `affisync sandbox`"
+"""How a configuration begins that is no real one."""
 
 COMMISSION = """\
 [pairs.main.commission]
@@ -59,9 +62,17 @@ async def _demo(world: "World", seed: int, folder: Path) -> None:
 
 
 def _fresh(folder: Path) -> Path:
-    """The demo's folder, without what an earlier demo left there."""
-    if (folder / "affisync.toml").exists():
-        shutil.rmtree(folder)
+    """The demo's folder, without the files an earlier demo left there; nobody else's is touched."""
+    config = folder / "affisync.toml"
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder} is a file; name a folder for the demo with --output.")
+    if config.exists() and not config.read_text(encoding="utf-8").startswith(MADE_BY):
+        raise UsageError(f"{config} is not the demo's; name another folder with --output.")
+    if not config.exists() and any(folder.glob("state.db*")):
+        raise UsageError(f"{folder} holds a state that is not the demo's; name another --output.")
+    for pattern in ("affisync.toml", "affisync.*.key", "state.db*", "[1-6]-*.html"):
+        for left in folder.glob(pattern):
+            left.unlink()
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 

@@ -4,6 +4,7 @@ Heavy modules are imported inside the commands: ``affisync --help`` has to be qu
 """
 
 import sys
+import traceback
 from importlib import import_module
 from typing import Annotated, Final
 
@@ -74,7 +75,7 @@ def main() -> None:
         app(standalone_mode=True)
     except AffisyncError as error:
         if debug:
-            raise
+            traceback.print_exc()
         _say(str(error))
         sys.exit(error.exit_code)
     except KeyboardInterrupt:

@@ -46,6 +46,10 @@ def command(
     from connectors.sandbox.server import run
     from connectors.sandbox.server import write_config as write
 
+    if write_config and write_config.exists():
+        text = write_config.read_text(encoding="utf-8", errors="replace")
+        if not text.startswith("# Made by `affisync sandbox`"):
+            raise UsageError(f"{write_config} is not a sandbox's; name another --write-config.")
     world = seeded(people, seed)
 
     def announce(urls: "Urls") -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import traceback
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -59,6 +60,8 @@ def command(
     from sync.cli.running import Asked, say
 
     allowed = _guards(allow or ())
+    if output and not output.absolute().parent.is_dir():
+        raise UsageError(f"There is no folder for {output}; nothing was run.")
     if not dry_run:
         need_answer(yes=yes)
     asked = Asked(dry_run=dry_run, ask=not yes, allowed=allowed, by=who(), debug=debug)
@@ -101,7 +104,7 @@ def _one(app: "App", name: str, asked: "Asked", form: ReportFormat, output: Path
         report: Report = asyncio.run(run_pair(app, name, asked))
     except AffisyncError as error:
         if asked.debug:
-            raise
+            traceback.print_exc()
         say(f"{name}: {error}")
         return error.exit_code
     show(report, form, output)

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from sync.core.plan import Disposition, Link, Outcome, Row, row_key
+from sync.core.plan import Disposition, Field, Link, Outcome, Row, row_key
 from sync.core.ports import Fence, Known, Parked, Settlement
 from sync.core.record import Affiliate, Gathered, Partner, Stamp
 from sync.errors import NotFound
@@ -133,8 +133,9 @@ async def check_unmoved(at: Applying, row: Row, link: Link) -> Look:
     now = await look(at, link.whop_id, link.affihub_id)
     whop = now.affiliate.status if now.affiliate else None
     affihub = now.partner.status if now.partner else None
-    same("Whop's status", expected[0], whop)
-    same("Affihub's status", expected[1], affihub)
+    if row.field is not Field.NAME:  # a name hangs on no status, which this run may have changed
+        same("Whop's status", expected[0], whop)
+        same("Affihub's status", expected[1], affihub)
     _no_contradiction(link, now.partner)
     return now
 

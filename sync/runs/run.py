@@ -244,7 +244,7 @@ def _report(
 def _failed(pair: Pair, head: RunHead, error: AffisyncError) -> Report:
     """The report of a run that failed before it had a plan."""
     ended = _ended(pair, head, RunStatus.FAILED, error)
-    snapshots = {side: SnapshotNote() for side in Side}
+    snapshots = {s: SnapshotNote(requests=sum(n.values())) for s, n in _requests(pair).items()}
     return Report(run=ended, snapshots=snapshots, requests=_requests(pair))
 
 

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from sync.errors import ConfigError
 from tests.cli.playing import Shell, Town
 
 COMMANDS = {
@@ -141,6 +140,8 @@ def test_an_output_that_is_a_folder_is_told(town: Town, path: str, tmp_path: Pat
     assert "Is a directory" in ran.err
 
 
-def test_debug_shows_where_it_went_wrong(shell: Shell) -> None:
-    with pytest.raises(ConfigError):
-        shell("runs", "--debug")
+def test_debug_shows_where_it_went_wrong_and_ends_with_the_same_code(shell: Shell) -> None:
+    ran = shell("runs", "--debug")
+
+    assert ran.code == 2
+    assert "Traceback" in ran.err

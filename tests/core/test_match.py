@@ -122,6 +122,18 @@ def test_an_address_that_points_at_nobody_but_a_linked_partner_leaves_an_affilia
     assert alone(pairing) == ["aff_2", "par_2"]
 
 
+@pytest.mark.parametrize("stamp", [None, Stamp("aff_2", "user_1")])
+def test_a_user_who_is_linked_is_not_linked_again_by_another_affiliate(stamp: Stamp | None) -> None:
+    """Or the deleted record a link moved away from would drag another partner down with it."""
+    again, spare = affiliate(2, user_id="user_1"), partner(2, email=email(1), stamp=stamp)
+
+    pairing = match([again], [spare], KNOWN, linked_users={"user_1"})
+
+    assert paired(pairing) == []
+    assert unclear(pairing) == []
+    assert alone(pairing) == ["aff_2", "par_2"]
+
+
 def test_people_who_can_be_told_apart_are_not_drawn_into_a_group() -> None:
     emails: Emails = {**KNOWN, "user_2": (email(1),)}
 

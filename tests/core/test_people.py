@@ -255,6 +255,19 @@ def test_two_links_never_move_to_the_same_affiliate() -> None:
     assert Kind.DEACTIVATE_PARTNER not in [row.kind for row in plan.rows]
 
 
+def test_the_deleted_affiliate_a_link_moved_away_from_is_never_linked_again() -> None:
+    """Its user has the address of another partner, who must not be switched off for it."""
+    plan = planned(
+        [affiliate(1, "deleted"), other(2)],
+        [partner(1), partner(2)],
+        [link(whop_id="aff_2", evidence="moved")],
+        emails={"user_1": (email(2),)},
+        settings=policy(status_on_first_link=OnFirstLink.RESTRICTIVE),
+    )
+
+    assert brief(plan.rows) == [("create-affiliate", "conflict", "address-taken")]
+
+
 def just_matched(one: Affiliate, other: Partner, settings: Policy | None = None) -> Plan:
     return planned(
         [one], [other], emails={one.user_id: (other.email,)}, settings=settings or policy()

@@ -264,8 +264,8 @@ def test_no_user_is_created_or_linked_twice(world: World) -> None:
     note(story(world) + "\n\n" + table(plan))
     linked = {link.user_id for link in world.known.links}
 
-    for row in writes(plan.rows):
-        if row.kind is Kind.CREATE_PARTNER:
+    for row in plan.rows:
+        if row.kind in (Kind.CREATE_PARTNER, Kind.LINK) and row.disposition in WRITES:
             assert world.affiliates[row.whop_id or ""].user_id not in linked
 
 
