@@ -4,8 +4,9 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from pydantic import ValidationError
 
 from sync.config import Address, Config, Cron, Every, load, policy
 from sync.config.loading import settings
+from sync.config.notify_urls import FAMILIAR, schemes
+from sync.core.digest import Rhythm
 from sync.core.policy import (
     CommissionPolicy,
     CommissionSync,
@@ -95,6 +98,8 @@ SCHEDULE = 'must be five cron fields such as "*/15 * * * *", or "every 15m", "ev
 ADDRESS = "must be an address such as https://host/api/v1 and nothing more"
 HTTPS = "must begin with https://, since keys travel there"
 STATE = "must be sqlite:/// and the path of a file; nothing else keeps the state yet"
+DURATION = 'must be a time such as "90s", "15m", "1h" or "2d"'
+TIME_OF_DAY = 'must be a time of day such as "08:00"'
 LISTEN = 'must be "host:port" such as "127.0.0.1:8620", or "" to turn it off'
 
 WRONG_VALUES = [
@@ -121,6 +126,30 @@ WRONG_VALUES = [
         "timezone = '../../x'",
         "pairs.main.timezone: no such time zone; write one such as Europe/Berlin",
     ),
+    (
+        "pairs.main",
+        "schedule = '61 * * * *'",
+        "pairs.main.schedule: '61' is no minute; there are 0 to 59",
+    ),
+    ("pairs.main", "deadline = 'soon'", f"pairs.main.deadline: {DURATION}"),
+    ("pairs.main", "deadline = ''", f"pairs.main.deadline: {DURATION}"),
+    (
+        "pairs.main",
+        "deadline = '4s'",
+        "pairs.main.deadline: must be 5s or more; no run ends sooner",
+    ),
+    ("pairs.main", "fresh_within = '0m'", f"pairs.main.fresh_within: {DURATION}"),
+    ("pairs.main", "row_tries = 0", "pairs.main.row_tries: must be more than 0"),
+    ("state", "keep_days = -1", "state.keep_days: must be 0 or more"),
+    ("pairs.main.notify", "at_most_every = 10", f"pairs.main.notify.at_most_every: {DURATION}"),
+    (
+        "pairs.main.notify",
+        "digest = 'hourly'",
+        "pairs.main.notify.digest: must be one of 'off', 'daily' or 'weekly'",
+    ),
+    ("pairs.main.notify", "digest_at = '24:00'", f"pairs.main.notify.digest_at: {TIME_OF_DAY}"),
+    ("pairs.main.notify", "digest_at = 8", f"pairs.main.notify.digest_at: {TIME_OF_DAY}"),
+    ("pairs.main", "notify = 'mailto://x'", "pairs.main.notify: must be a table"),
     ("pairs.main", "create = true", "pairs.main.create: must be a table"),
     (
         "pairs.main.create",
@@ -405,6 +434,10 @@ def _key(config: Config, pair: str = "main") -> str:
     return config.pairs[pair].whop.api_key.get_secret_value()
 
 
+def _affihub_key(config: Config) -> str:
+    return config.pairs["main"].affihub.api_key.get_secret_value()
+
+
 def _key_file(folder: Path, text: str | bytes = "from-file\n", mode: int = 0o600) -> None:
     path = folder / "whop.key"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
@@ -533,7 +566,196 @@ def test_no_fault_repeats_a_value(write: Write, lines: str) -> None:
     assert not re.search(r"(?<!whop\.)secret", " ".join(told))
 
 
+# --- where people are told ---
+
+MAIL = "mailto://ann:pa55word@mail.example?to=ann@example.com,bob@example.com"
+CHAT = "slack://TokenA1234/TokenB1234/TokenC1234/%23ops"
+
+
+def addresses(config: Config) -> tuple[str, ...]:
+    return config.pairs["main"].notify.addresses
+
+
+def test_nobody_is_told_unless_somebody_is_named(write: Write) -> None:
+    notify = load(write(MINIMAL), KEYS).pairs["main"].notify
+    assert notify.addresses == ()
+    assert (notify.at_most_every, notify.digest) == (timedelta(minutes=10), Rhythm.OFF)
+    assert notify.digest_at == time(8)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [f"{MAIL} {CHAT}", f" {MAIL}\n{CHAT}\n", f"{MAIL}, {CHAT},", f'["{MAIL}", "{CHAT}"]'],
+    ids=["blank", "lines", "commas", "json"],
+)
+def test_several_addresses_stand_in_one_text(write: Write, tmp_path: Path, text: str) -> None:
+    path = write(f"{MINIMAL}[pairs.main.notify]\nurls_env = 'URLS'\n")
+    assert addresses(load(path, {**KEYS, "URLS": text})) == (MAIL, CHAT)
+    file = tmp_path / "notify.urls"
+    file.write_text(text)
+    file.chmod(0o600)
+    path = write(f"{MINIMAL}[pairs.main.notify]\nurls_file = 'notify.urls'\n")
+    assert addresses(load(path, KEYS)) == (MAIL, CHAT)
+
+
+def test_addresses_in_the_configuration_work_with_a_warning(write: Write) -> None:
+    for urls in (f"['{MAIL}', '{CHAT}']", f"'{MAIL} {CHAT}'"):
+        config = load(write(f"{MINIMAL}[pairs.main.notify]\nurls = {urls}\n"), KEYS)
+        assert addresses(config) == (MAIL, CHAT)
+        [warning] = config.warnings
+        assert warning.startswith("pairs.main.notify.urls: the URLs themselves")
+        assert "urls_file" in warning
+
+
+@pytest.mark.parametrize(
+    "line", ["", "urls = ['json://h']", "urls_env = 'NONE'", "urls_file = '-'"]
+)
+def test_the_variable_of_our_own_wins_for_addresses_too(write: Write, line: str) -> None:
+    path = write(f"{MINIMAL}[pairs.main.notify]\n{line}\n")
+    for text, expected in ((CHAT, (CHAT,)), ("", ())):
+        config = load(path, {**KEYS, "AFFISYNC_PAIRS__MAIN__NOTIFY__URLS": text})
+        assert addresses(config) == expected
+        assert config.warnings == ()
+
+
+NO_URL = "is none: one begins such as mailto:// or slack://, and a blank in it is written %20"
+
+
+@pytest.mark.parametrize(
+    "line, sentence",
+    [
+        ("urls = 5", "urls: must be text, or a list of texts"),
+        ("urls = [5]", "urls: must be text, or a list of texts"),
+        ("urls = '[1'", "urls: must be text, or a list of texts"),
+        ("urls = 'secret'", f"urls: URL 1 of 1 {NO_URL}"),
+        ("urls = ['json://h', 'mailto:secret@x']", f"urls: URL 2 of 2 {NO_URL}"),
+        ("urls = 'json://h/secret word'", f"urls: URL 2 of 2 {NO_URL}"),
+        (
+            "urls = 'slakc://secret'",
+            "urls: URL 1 of 1 is of a kind that Apprise does not know; did you mean slack://?",
+        ),
+        (
+            "urls = 'qqqqqqqqqq://secret'",
+            "urls: URL 1 of 1 is of a kind that Apprise does not know",
+        ),
+        (
+            "urls_env = 'SECRET'",
+            "urls_env: the variable it names is not set; export it, or name a file by urls_file",
+        ),
+        ("urls_env = 5", "urls_env: must be text, in quotes"),
+        (
+            "urls_file = 'secret'",
+            "urls_file: there is no such file; write the URLs into it, readable by you alone",
+        ),
+        (
+            "urls = 'json://secret'\nurls_env = 'X'",
+            "urls: name the URLs by at most one of urls_env, urls_file and urls",
+        ),
+    ],
+)
+def test_addresses_that_cannot_be_used_are_told_and_not_repeated(
+    write: Write, line: str, sentence: str
+) -> None:
+    path = write(f"{MINIMAL}[pairs.main.notify]\n{line}\n")
+    assert problems(path) == (f"pairs.main.notify.{sentence}",)
+
+
+@pytest.mark.parametrize(
+    "text, mode, sentence",
+    [
+        ("", 0o600, "there is no URL in it"),
+        (CHAT, 0o640, "others may read this file; run: chmod 600 {path}"),
+    ],
+)
+def test_a_file_of_addresses_must_be_private_and_hold_one(
+    write: Write, tmp_path: Path, text: str, mode: int, sentence: str
+) -> None:
+    file = tmp_path / "notify.urls"
+    file.write_text(text)
+    file.chmod(mode)
+    told = problems(write(f"{MINIMAL}[pairs.main.notify]\nurls_file = 'notify.urls'\n"))
+    assert told == (f"pairs.main.notify.urls_file: {sentence.format(path=file)}",)
+
+
+def testschemes_that_are_taken_on_trust_are_apprises_own() -> None:
+    assert schemes() | {"https"} >= FAMILIAR
+    assert len(schemes()) > 200
+
+
+def test_a_rarer_scheme_is_looked_up(write: Write) -> None:
+    path = write(f"{MINIMAL}[pairs.main.notify]\nurls = 'pushbullet://x'\n")
+    assert "Apprise does not know" in problems(path)[0]
+    path = write(f"{MINIMAL}[pairs.main.notify]\nurls = 'Prowl://key'\n")
+    assert addresses(load(path, KEYS)) == ("Prowl://key",)
+
+
+def test_no_address_is_shown_and_none_is_in_the_fingerprint(write: Write) -> None:
+    config = load(write(f"{MINIMAL}[pairs.main.notify]\nurls = '{MAIL}'\n"), KEYS)
+    shown = f"{config!r} {config} {config.model_dump()} {config.model_dump_json()}"
+    assert "pa55word" not in shown
+    assert config.fingerprint("main") == load(write(MINIMAL), KEYS).fingerprint("main")
+
+
+def test_the_secrets_are_keys_and_addresses(write: Write) -> None:
+    config = load(write(f"{MINIMAL}[pairs.main.notify]\nurls = ['{MAIL}', '{CHAT}']\n"), KEYS)
+    assert config.secrets == (MAIL, CHAT, "affihub-secret", "whop-secret")
+    assert config.secrets is config.secrets  # asked for with every log line
+    assert config == load(write(f"{MINIMAL}[pairs.main.notify]\nurls = '{MAIL} {CHAT}'\n"), KEYS)
+
+
+# --- commands that need no key ---
+
+
+def test_without_keys_what_cannot_be_read_is_a_fault_for_who_uses_it(write: Write) -> None:
+    text = f"{MINIMAL}api_key_env = 'NONE'\n[pairs.main.notify]\nurls_file = 'none'\n"
+    strict = problems(write(text), {})
+    assert len(strict) == 3
+    config = load(write(text), {}, keys=False)
+    used: tuple[Callable[[], object], ...] = (
+        partial(_key, config),
+        partial(_affihub_key, config),
+        partial(addresses, config),
+    )
+    for use, sentence in zip(used, strict, strict=True):
+        with pytest.raises(ConfigError) as refusal:
+            use()
+        assert refusal.value.problems == (sentence,)
+    assert config.secrets == ()
+    assert config.warnings == ()
+    assert "Missing" in f"{config!r} {config.model_dump()}"
+
+
+def test_without_keys_the_rest_is_as_strict_and_what_can_be_read_is(write: Write) -> None:
+    with pytest.raises(ConfigError) as refusal:
+        load(write(MINIMAL + "base_url = 'x'\n"), {}, keys=False)
+    assert refusal.value.problems == (f"pairs.main.whop.base_url: {ADDRESS}",)
+    assert load(write(MINIMAL), KEYS, keys=False) == load(write(MINIMAL), KEYS)
+
+
+def test_keys_are_no_part_of_the_fingerprint_even_when_missing(write: Write) -> None:
+    path = write(MINIMAL)
+    assert load(path, {}, keys=False).fingerprint("main") == load(path, KEYS).fingerprint("main")
+
+
 # --- what comes of the rest ---
+
+
+@pytest.mark.parametrize(
+    "text, at", [('"08:00"', time(8)), ('"7:05"', time(7, 5)), ("23:59:30", time(23, 59))]
+)
+def test_a_time_of_day_is_parsed_once(write: Write, text: str, at: time) -> None:
+    path = write(f"{MINIMAL}[pairs.main.notify]\ndigest_at = {text}\n")
+    assert load(path, KEYS).pairs["main"].notify.digest_at == at
+
+
+@pytest.mark.parametrize(
+    "text, within", [("1h", timedelta(hours=1)), ("90 s", timedelta(seconds=90)), ("", None)]
+)
+def test_how_old_a_good_run_may_be_is_parsed_once(
+    write: Write, text: str, within: timedelta | None
+) -> None:
+    path = write(f"[pairs.main]\nfresh_within = '{text}'\n{MINIMAL}")
+    assert load(path, KEYS).pairs["main"].fresh_within == within
 
 
 def test_variables_win_over_the_file_setting_by_setting(write: Write) -> None:

@@ -18,7 +18,6 @@ from connectors.transport import (
     Reader,
     Sleep,
     Surroundings,
-    Waits,
     Writer,
     open_reader,
     open_writer,
@@ -94,10 +93,6 @@ class AffihubReader:
     def requests(self) -> Mapping[str, int]:
         """Requests sent so far in this run, by operation."""
         return self._reader.requests()
-
-    def waits(self) -> Mapping[str, Waits]:
-        """Waits for the pace so far, by operation."""
-        return self._reader.waits()
 
     async def _search(self, text: str) -> list[Partner]:
         """Whatever the search finds for a text, on all pages; loose, so the caller filters."""

@@ -74,7 +74,8 @@ class Creation:
             return await self._sent(slug)
         except (Rejected, NotFound, Uncertain) as trouble:
             seen = await self._seen(slug, trouble)
-            if seen is Slug.FREE and (sends == 1 or not isinstance(trouble, Uncertain)):
+            last = sends == 1 or self.writer.stopping
+            if seen is Slug.FREE and (last or not isinstance(trouble, Uncertain)):
                 raise
         return await self._made_as(slug, sends - 1) if seen is Slug.FREE else seen
 

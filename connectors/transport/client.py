@@ -4,18 +4,9 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
+from connectors.transport.access import Access, Surroundings
 from connectors.transport.answer import Read
-from connectors.transport.line import (
-    Access,
-    Body,
-    Call,
-    Line,
-    Params,
-    Path,
-    Surroundings,
-    open_line,
-)
-from connectors.transport.pace import Waits
+from connectors.transport.line import Body, Call, Line, Params, Path, open_line
 from connectors.transport.translate import Sending
 
 T = TypeVar("T")
@@ -35,13 +26,14 @@ class Reader:
         """Requests sent so far, by operation."""
         return self._line.sent()
 
-    def waits(self) -> Mapping[str, Waits]:
-        """Waits for the pace so far, by operation."""
-        return self._line.waits()
-
 
 class Writer(Reader):
     """One side's API for reading and writing."""
+
+    @property
+    def stopping(self) -> bool:
+        """Whether a stop is wanted: what was sent once is not sent once more."""
+        return self._line.stopping
 
     async def post(
         self,

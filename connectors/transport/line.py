@@ -8,26 +8,23 @@ the answer, and closing waits for all of them.
 import asyncio
 import ipaddress
 import logging
-import random
-import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Coroutine, Generator, Mapping, Sequence
+from collections.abc import AsyncIterator, Coroutine, Generator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 from urllib.parse import quote, urlsplit
 
 import httpx
 
+from connectors.transport.access import Access, Surroundings
 from connectors.transport.answer import Answer, Read, dumps
-from connectors.transport.pace import Allowance, Monotonic, Pace, Sleep, Waits
+from connectors.transport.buckets import Buckets
+from connectors.transport.halt import Pauses, StoppedError
+from connectors.transport.pace import Pace
 from connectors.transport.redact import Redactor
-from connectors.transport.retry import Chance, RetryPolicy
 from connectors.transport.translate import FOREIGN, Sending, Translator
 from connectors.transport.wait import wait_told
-from sync.core.ports import Clock
-from sync.core.record import Side
 from sync.errors import ApiError, Malformed, Rejected, Unavailable
 
 T = TypeVar("T")
@@ -44,42 +41,6 @@ BODY_MAX: Final = 20_000_000
 """Bytes of an answer, unpacked; a page of 100 records has about 100,000."""
 NOWHERE: Final = frozenset({"", ".", ".."})
 """Segments that would change which record a path names."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Access:
-    """Where a side's API is and what we bring to it.
-
-    ``key_source`` tells people where the key comes from; ``needs`` is the permission each
-    operation asks for, where the side has such names, and ``hints`` says where to look when an
-    operation is refused.
-    """
-
-    side: Side
-    base_url: str
-    api_key: str = field(repr=False)
-    allowance: Allowance
-    concurrency: int
-    key_source: str
-    headers: Mapping[str, str] = field(default_factory=dict)
-    needs: Mapping[str, str] = field(default_factory=dict)
-    hints: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
-    """What the transport takes from the world outside; tests hand in their own."""
-
-    clock: Monotonic = time.monotonic
-    now: Clock = lambda: datetime.now(UTC)
-    sleep: Sleep = asyncio.sleep
-    chance: Chance = random.random
-    policy: RetryPolicy = field(default_factory=RetryPolicy)
-    transport: httpx.AsyncBaseTransport | None = None
-
-
-REAL_WORLD: Final = Surroundings()
-"""This machine's clocks, its network, and pauses that are waited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,38 +76,55 @@ class Line:
         self._base_url = access.base_url.rstrip("/")
         self._redactor = Redactor(access.api_key)
         self._errors = Translator(access.side, access.key_source, access.needs, access.hints)
-        self._pace = Pace(access.allowance, access.concurrency, around.clock, around.sleep)
         self._around = around
+        self._pauses = Pauses(around.clock, around.sleep, around.halt)
+        buckets = around.buckets or Buckets(access.allowance, around.clock)
+        self._pace = Pace(buckets, access.concurrency, around.clock, self._pauses, self._waited)
         self._sent: Counter[str] = Counter()
         self._in_flight: set[asyncio.Task[Answer]] = set()
+
+    @property
+    def stopping(self) -> bool:
+        """Whether a stop is wanted."""
+        return self._pauses.stopping
 
     def sent(self) -> Mapping[str, int]:
         """Requests sent so far, by operation."""
         return dict(self._sent)
 
-    def waits(self) -> Mapping[str, Waits]:
-        """Waits for the pace so far, by operation."""
-        return self._pace.waits()
-
     async def call(self, call: Call, read: Read[T]) -> T:
-        """What ``read`` makes of the answer; tried again by the policy where that is safe."""
+        """What ``read`` makes of the answer; tried again by the policy where that is safe.
+
+        A stop ends it before the next request: with the error of the last one, if there was one.
+        """
+        failure: Unavailable | None = None
 
         def slow_down(error: Unavailable, seconds: float) -> None:
+            nonlocal failure
+            failure = error
             if error.status == httpx.codes.TOO_MANY_REQUESTS or error.retry_after:
                 self._pace.pause(call.operation, seconds)
 
-        around = self._around
-        retrying = around.policy.retrying(around.sleep, around.chance, slow_down)
-        return await retrying(self._attempt, call, read)
+        async def attempt() -> T:
+            return await self._attempt(call, read, again=failure is not None)
+
+        policy, chance = self._around.policy, self._around.chance
+        retrying = policy.retrying(self._pauses.before_another_try, chance, slow_down)
+        try:
+            return await retrying(attempt)
+        except StoppedError as stopped:
+            raise failure or self._errors.unsent(call.operation, str(stopped)) from None
 
     async def settle(self) -> None:
         """Wait for every request in flight."""
         while self._in_flight:
             await asyncio.wait(self._in_flight)
 
-    async def _attempt(self, call: Call, read: Read[T]) -> T:
+    async def _attempt(self, call: Call, read: Read[T], *, again: bool) -> T:
         url = self._url(call)
         await self._pace.admit(call.operation)
+        if again:
+            self._around.meter.retried(self._side, call.operation)
         try:
             return read(await self._to_its_end(self._exchange(call, url)))
         except Malformed as error:
@@ -164,29 +142,29 @@ class Line:
 
     async def _exchange(self, call: Call, url: str) -> Answer:
         self._sent[call.operation] += 1
-        log = self._told(call)
         try:
             answer = await self._send(call, url)
         except FOREIGN as error:
-            log("no answer", failure=type(error).__name__)
+            self._tell(call, "no answer", failure=type(error).__name__)
             raise self._errors.failed(call.operation, call.sending, error) from None
         except ApiError as error:
-            log("refused", status=error.status, request_id=error.request_id)
+            self._tell(call, "refused", error.status, request_id=error.request_id)
             raise
         else:
-            log("answered", status=answer.status, request_id=answer.request_id)
+            self._tell(call, "answered", answer.status, request_id=answer.request_id)
             return answer
         finally:
             self._pace.leave()
 
-    def _told(self, call: Call) -> Callable[..., None]:
-        """A log of what becomes of one request, for whoever asked for debug lines."""
+    def _tell(self, call: Call, event: str, status: int | None = None, **facts: object) -> None:
+        """Say what became of one request: to the meter, and to whoever asked for debug lines."""
+        self._around.meter.answered(self._side, call.operation, status)
+        known = {} if status is None else {"status": status}
+        about = {"side": self._side.value, "operation": call.operation, **known, **facts}
+        LOG.debug(event, extra=about)
 
-        def log(event: str, **facts: object) -> None:
-            about = {"side": self._side.value, "operation": call.operation, **facts}
-            LOG.debug(event, extra=about)
-
-        return log
+    def _waited(self, operation: str, seconds: float) -> None:
+        self._around.meter.waited(self._side, operation, seconds)
 
     async def _send(self, call: Call, url: str) -> Answer:
         content = None if call.body is None else dumps(call.body).encode()

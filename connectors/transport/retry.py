@@ -9,7 +9,7 @@ from typing import Any, Final
 from tenacity import RetryCallState, retry_if_exception
 from tenacity.asyncio import AsyncRetrying
 
-from connectors.transport.pace import Sleep
+from connectors.transport.halt import Sleep
 from sync.errors import ClientBroken, Unavailable
 
 MOST_DOUBLINGS: Final = 30

@@ -162,6 +162,11 @@ class Translator:
         told = fault.error(text, side=self.side, operation=operation)
         return told if fault.undone else self.doubted(sending, told)
 
+    def unsent(self, operation: str, why: str) -> Unavailable:
+        """The error for a request that was never sent, because something was stopped: why."""
+        text = f"{why} while waiting for {self.side.brand}'s rate limit; {operation} was not sent."
+        return Unavailable(text, side=self.side, operation=operation)
+
     def refused(self, sending: Sending, answer: Answer, wait: float | None) -> ApiError:
         """The error for an answer that is no success; ``wait``: seconds it asks us to wait."""
         fault = fault_of(answer.status)

@@ -15,7 +15,6 @@ from connectors.transport import (
     Reader,
     Sending,
     Surroundings,
-    Waits,
     Writer,
     open_reader,
     open_writer,
@@ -134,10 +133,6 @@ class WhopReader:
     def requests(self) -> Mapping[str, int]:
         """Requests sent so far in this run, by operation."""
         return self._reader.requests()
-
-    def waits(self) -> Mapping[str, Waits]:
-        """Waits for the pace so far, by operation."""
-        return self._reader.waits()
 
 
 class WhopWriter(WhopReader):

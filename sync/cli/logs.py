@@ -3,25 +3,12 @@
 import logging
 import sys
 
-import structlog
-from structlog.contextvars import bind_contextvars, merge_contextvars
+from structlog.contextvars import bind_contextvars
+
+from sync.logs import Secrets, configure
 
 
-def show_logs(pair: str) -> None:
-    """Let the log lines of a run through; each names its pair."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[
-                merge_contextvars,
-                structlog.stdlib.add_log_level,
-                structlog.stdlib.ExtraAdder(),
-                structlog.processors.TimeStamper(fmt="iso", utc=True),
-            ],
-            processor=structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
-        )
-    )
-    logger = logging.getLogger("affisync")
-    logger.handlers = [handler]
-    logger.setLevel(logging.DEBUG)
+def show_logs(pair: str, secrets: Secrets = tuple) -> None:
+    """Let the log lines of a run through; each names its pair, and none shows a secret."""
+    configure(sys.stderr, secrets=secrets, level=logging.DEBUG, readable=True)
     bind_contextvars(pair=pair)

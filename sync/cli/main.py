@@ -22,12 +22,20 @@ COMMANDS: Final = (
     "links",
     "explain",
     "stamp",
+    "rebuild",
+    "daemon",
+    "status",
+    "notify",
+    "state",
     "doctor",
     "init",
     "sandbox",
     "demo",
 )
-"""In the order the help shows them; each is ``command`` in the module of that name."""
+"""In the order the help shows them; each is ``command`` in the module of that name.
+
+A group of commands is ``commands`` there; the help shows groups last.
+"""
 
 app = typer.Typer(
     name="affisync",
@@ -62,9 +70,13 @@ def affisync(
 
 def _register() -> None:
     """Give the app its commands, once in the life of a process."""
-    for name in COMMANDS[len(app.registered_commands) :]:
+    known = len(app.registered_commands) + len(app.registered_groups)
+    for name in COMMANDS[known:]:
         module = import_module(f"sync.cli.{name.replace('-', '_')}")
-        app.command(name)(module.command)
+        if hasattr(module, "commands"):
+            app.add_typer(module.commands, name=name)
+        else:
+            app.command(name)(module.command)
 
 
 def main() -> None:

@@ -39,7 +39,7 @@ def command(
     from sync.app import open_app
     from sync.cli.show import show
 
-    with open_app(config, os.environ) as app:
+    with open_app(config, os.environ, keys=False) as app:
         show(_kept(app, run, pair), form, output)
 
 

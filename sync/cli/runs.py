@@ -36,7 +36,7 @@ def command(
     from sync.render.document import runs_document
     from sync.render.runs import runs_table
 
-    with open_app(config, os.environ) as app:
+    with open_app(config, os.environ, keys=False) as app:
         (name, *others) = app.pair_names(pair)
         entries = app.store.runs(None if others else name, limit)
     if form is ListFormat.JSON:

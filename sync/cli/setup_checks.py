@@ -3,25 +3,22 @@
 import os
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from stat import S_IMODE, S_IRWXG, S_IRWXO
 from typing import Final
 
-from sqlalchemy import select
-
 from sync.app import App, utc_now
 from sync.cli.probe import NotReachedError, probe
 from sync.config import Config
+from sync.core.ports import Holder
 from sync.core.record import Side
 from sync.errors import ConfigError, StateError
 from sync.render.words import moment
 from sync.runs.doctor import Finding, Health
 from sync.state import file
 from sync.state.database import Database
-from sync.state.holder import Program, this_program
 from sync.state.migrations import HEAD
-from sync.state.tables import LEASES
 
 OTHERS: Final = S_IRWXG | S_IRWXO
 MOST_SKEW: Final = timedelta(minutes=1)
@@ -96,30 +93,29 @@ def _size(path: Path) -> Finding:
     return Finding("State size", Health.OK, f"{size / 1_000_000:,.1f} MB, writable")
 
 
-def _lease(path: Path, pair: str, now: datetime) -> Finding:
-    columns = (LEASES.c.holder, LEASES.c.taken_at, LEASES.c.until)
-    with closing(Database(path)) as database, database.read() as connection:
-        found = connection.execute(select(*columns).where(LEASES.c.pair == pair)).first()
-    if found is None or found.holder is None:
-        return Finding("Lease", Health.OK, "nobody runs this pair now")
-    holder = Program.parse(found.holder)
-    who = f"program {holder.pid} on {holder.host}, since {moment(found.taken_at)}"
-    if found.until <= now or holder.is_gone(this_program()):
-        return Finding("Lease", Health.OK, f"left behind by {who}; the next run takes it over")
-    return Finding("Lease", Health.OK, f"held by {who}")
-
-
 def pair_findings(app: App, name: str) -> Iterator[Finding]:
     """What the state says of a pair: who holds it, whose it is, what a crash left open."""
-    yield _lease(app.config.state_path, name, app.clock())
-    yield _company(app, name)
-    unsettled = len(app.store.open_intents(name))
-    if unsettled:
-        seen = f"{unsettled} announced by a run that ended before it recorded them"
-        advice = "The next affisync sync looks what came of them."
-        yield Finding("Unsettled writes", Health.WARNING, seen, advice)
-    else:
-        yield Finding("Unsettled writes", Health.OK, "none")
+    try:
+        yield _lease(app.store.holder(name))
+        yield _company(app, name)
+        yield _unsettled(len(app.store.open_intents(name)))
+    except StateError as error:
+        yield Finding("State file", Health.FAILED, str(error), is_setup=True)
+
+
+def _lease(holder: Holder | None) -> Finding:
+    if holder is None:
+        return Finding("Lease", Health.OK, "nobody runs this pair now")
+    seen = f"held by {holder.program}, since {moment(holder.since)}"
+    return Finding("Lease", Health.OK, seen)
+
+
+def _unsettled(intents: int) -> Finding:
+    if not intents:
+        return Finding("Unsettled writes", Health.OK, "none")
+    seen = f"{intents} announced by a run that ended before it recorded them"
+    advice = "The next affisync sync looks what came of them."
+    return Finding("Unsettled writes", Health.WARNING, seen, advice)
 
 
 def _company(app: App, name: str) -> Finding:

@@ -6,7 +6,14 @@ and repeats no value: it might be a key. ``policy`` says the same to the core, i
 
 from sync.config.loading import DEFAULT_FILE, load
 from sync.config.policy import policy
-from sync.config.tables import AffihubConfig, Config, PairConfig, SideConfig, WhopConfig
+from sync.config.tables import (
+    AffihubConfig,
+    Config,
+    NotifyConfig,
+    PairConfig,
+    SideConfig,
+    WhopConfig,
+)
 from sync.config.values import Address, Cron, Every
 
 __all__ = [
@@ -16,6 +23,7 @@ __all__ = [
     "Config",
     "Cron",
     "Every",
+    "NotifyConfig",
     "PairConfig",
     "SideConfig",
     "WhopConfig",

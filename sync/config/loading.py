@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final, get_origin
 
@@ -10,13 +11,15 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 
-from sync.config.keys import Tables, put_keys
+from sync.config.keys import put_keys
+from sync.config.limits import LimitConfig
+from sync.config.notify_urls import put_urls
+from sync.config.secret import Tables
 from sync.config.sentences import dotted, nearest
 from sync.config.tables import (
     DELIMITER,
     PREFIX,
     Config,
-    LimitConfig,
     PairConfig,
     StateConfig,
     variable,
@@ -51,17 +54,19 @@ SENTENCES: Final[Mapping[str, str]] = {
 """pydantic's kinds of fault, in words for the person who edits the file."""
 
 
-def load(path: Path, environ: Mapping[str, str]) -> Config:
+def load(path: Path, environ: Mapping[str, str], *, keys: bool = True) -> Config:
     """The configuration in ``path`` under the variables of ``environ``, which win.
 
-    Paths in it count from the folder of the file.
+    Paths in it count from the folder of the file. Without ``keys`` a secret that cannot be read is
+    no fault until somebody uses it: reports are read where no key is.
     """
     tables = _read(path)
     known = set(settings(_names(tables)))
     given, problems = _given(environ, known)
     tables = _over(tables, given)
     _anchor_state(tables, path.parent)
-    problems += put_keys(tables, environ, path.parent)
+    amiss = [put(tables, environ, path.parent) for put in (put_keys, put_urls)]
+    problems += chain(*amiss) if keys else ()
     try:
         config = Config.model_validate(tables)
     except ValidationError as fault:

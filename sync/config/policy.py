@@ -1,6 +1,7 @@
 """A pair's settings as the core's policy."""
 
-from sync.config.tables import CommissionConfig, GuardsConfig, PairConfig
+from sync.config.limits import GuardsConfig
+from sync.config.tables import CommissionConfig, PairConfig
 from sync.core.policy import (
     DEFAULT_LIMITS,
     CommissionPolicy,

@@ -3,40 +3,45 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import time, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
 from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
     Field,
     SecretStr,
     ValidationInfo,
     field_validator,
 )
 
+from sync.config.limits import GuardsConfig
+from sync.config.secret import Missing
+from sync.config.table import Table
 from sync.config.values import (
     SQLITE,
     Address,
-    Amount,
     ApiVersion,
     BaseUrl,
-    Budget,
     CompanyId,
     Count,
     Cron,
+    Deadline,
+    Duration,
     Id,
     Listen,
+    OptionalDuration,
     OptionalId,
     PerMinute,
+    Positive,
     Schedule,
     StateUrl,
+    TimeOfDay,
     TimeZone,
-    amount,
 )
-from sync.core.policy import DEFAULT_LIMITS, CommissionSync, GuardClass, OnFirstLink, SlotKind
+from sync.core.digest import Rhythm
+from sync.core.policy import CommissionSync, OnFirstLink, SlotKind
 from sync.core.record import Side
 
 PREFIX: Final = "AFFISYNC_"
@@ -49,16 +54,11 @@ def variable(*keys: str) -> str:
     return PREFIX + DELIMITER.join(key.upper().replace("-", "_") for key in keys)
 
 
-class Table(BaseModel):
-    """One table of the file."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-
 class StateConfig(Table):
-    """Where the mapping and the runs are kept."""
+    """Where the mapping and the runs are kept; ``keep_days`` 0 keeps every run."""
 
     url: StateUrl = SQLITE + "state.db"
+    keep_days: Count = 90
 
 
 class DaemonConfig(Table):
@@ -71,7 +71,7 @@ class SideConfig(Table):
     """What both sides need.
 
     ``api_key`` is the key itself; one of the other two says where it came from, or neither where
-    it stood in the file.
+    it stood in the file. A key that was not needed and could not be read is ``Missing``.
     """
 
     api_key: SecretStr
@@ -156,45 +156,23 @@ class CommissionConfig(Table):
         return value
 
 
-class LimitConfig(Table):
-    """A guard's limit per run, and its budgets of 24 h and 168 h."""
+class NotifyConfig(Table):
+    """Who is told of changes of state, and how often; nobody where ``urls`` is empty.
 
-    limit: Amount
-    per_day: Budget = None
-    per_week: Budget = None
+    ``urls`` are Apprise addresses, one a line; each is a secret.
+    """
 
-    @classmethod
-    def parse(cls, value: object) -> object:
-        """A bare number or share is a limit without budgets."""
-        return value if isinstance(value, dict | cls) else cls(limit=amount(value))
+    urls: SecretStr = SecretStr("")
+    urls_env: str | None = None
+    urls_file: str | None = None
+    at_most_every: Duration = timedelta(minutes=10)
+    digest: Rhythm = Rhythm.OFF
+    digest_at: TimeOfDay = time(8)
 
-    @classmethod
-    def default(cls, guard: GuardClass) -> "LimitConfig":
-        """The limit of a class that the file does not name."""
-        limit = DEFAULT_LIMITS[guard]
-        return cls(limit=limit.per_run, per_day=limit.per_day, per_week=limit.per_week)
-
-
-GuardLimit = Annotated[LimitConfig, BeforeValidator(LimitConfig.parse)]
-
-
-class GuardsConfig(Table):
-    """The limit of each guard class, named like the class with _ for -."""
-
-    first_run: bool = True
-    floor: Count = 3
-    create_partner: GuardLimit = LimitConfig.default(GuardClass.CREATE_PARTNER)
-    create_affiliate: GuardLimit = LimitConfig.default(GuardClass.CREATE_AFFILIATE)
-    deactivate: GuardLimit = LimitConfig.default(GuardClass.DEACTIVATE)
-    reactivate: GuardLimit = LimitConfig.default(GuardClass.REACTIVATE)
-    commission: GuardLimit = LimitConfig.default(GuardClass.COMMISSION)
-    remove_commission: GuardLimit = LimitConfig.default(GuardClass.REMOVE_COMMISSION)
-    missing: GuardLimit = LimitConfig.default(GuardClass.MISSING)
-
-    def limit_of(self, guard: GuardClass) -> LimitConfig:
-        """The limit of one class; FIRST_RUN has none, it is a switch."""
-        limit: LimitConfig = getattr(self, guard.replace("-", "_"))
-        return limit
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Each address by itself."""
+        return tuple(self.urls.get_secret_value().splitlines())
 
 
 class PairConfig(Table):
@@ -202,12 +180,16 @@ class PairConfig(Table):
 
     schedule: Schedule = Cron("*/15 * * * *")
     timezone: TimeZone = "UTC"
+    fresh_within: OptionalDuration = None
+    deadline: Deadline = timedelta(hours=1)
+    row_tries: Positive = 8
     whop: WhopConfig
     affihub: AffihubConfig
     create: CreateConfig = CreateConfig()
     status: StatusConfig = StatusConfig()
     commission: CommissionConfig = CommissionConfig()
     guards: GuardsConfig = GuardsConfig()
+    notify: NotifyConfig = NotifyConfig()
 
     @property
     def sides(self) -> Mapping[Side, SideConfig]:
@@ -241,16 +223,39 @@ class Config(Table):
     def warnings(self) -> tuple[str, ...]:
         """What works and should not stay so."""
         return tuple(
-            f"pairs.{name}.{side}.api_key: the key itself is in the file; "
-            "better name a variable (api_key_env) or a file of its own (api_key_file)"
-            for name, pair in self.pairs.items()
-            for side, settings in pair.sides.items()
-            if not settings.api_key_env and not settings.api_key_file
+            warning for name, pair in self.pairs.items() for warning in _inline_secrets(name, pair)
         )
 
+    @cached_property
+    def secrets(self) -> tuple[str, ...]:
+        """Every key and every notification address, longest first: no log may show them."""
+        keys = [side.api_key for pair in self.pairs.values() for side in pair.sides.values()]
+        found = {key.get_secret_value() for key in keys if not isinstance(key, Missing)}
+        for pair in self.pairs.values():
+            if not isinstance(pair.notify.urls, Missing):
+                found.update(pair.notify.addresses)
+        return tuple(sorted(found, key=lambda text: (-len(text), text)))
+
     def fingerprint(self, pair: str) -> str:
-        """The pair's settings as one hash; keys and where they come from are no part of it."""
-        keyless = {str(side): set(KEY_SOURCES) for side in Side}
+        """The pair's settings as one hash, without keys, where they come from, and who is told."""
+        keyless: dict[str, set[str] | bool] = {str(side): set(KEY_SOURCES) for side in Side}
+        keyless["notify"] = True
         settings = self.pairs[pair].model_dump(mode="json", exclude=keyless)
         canonical = json.dumps(settings, sort_keys=True).encode()
         return f"sha256:{hashlib.sha256(canonical).hexdigest()}"
+
+
+def _inline_secrets(name: str, pair: PairConfig) -> Iterator[str]:
+    way = "better name a variable ({0}_env) or a file of its own ({0}_file)"
+    for side, settings in pair.sides.items():
+        named = (
+            settings.api_key_env or settings.api_key_file or isinstance(settings.api_key, Missing)
+        )
+        if not named:
+            told = f"pairs.{name}.{side}.api_key: the key itself is in the file"
+            yield f"{told}; {way.format('api_key')}"
+    notify = pair.notify
+    named = notify.urls_env or notify.urls_file or isinstance(notify.urls, Missing)
+    if not named and notify.addresses:
+        told = f"pairs.{name}.notify.urls: the URLs themselves, which are secrets, are in the file"
+        yield f"{told}; {way.format('urls')}"

@@ -3,7 +3,7 @@
 import ipaddress
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Annotated, Final
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from sync.config.cron import checked
 from sync.config.sentences import nearest
 from sync.core.policy import Share
 
@@ -19,6 +20,7 @@ SQLITE: Final = "sqlite:///"
 NO_FILES: Final = frozenset({SQLITE, f"{SQLITE}:memory:"})
 """Addresses of a state that would be forgotten when the run ends."""
 
+SHORTEST_RUN: Final = timedelta(seconds=5)
 HIGHEST_PORT: Final = 65535
 WHOLE: Final = Decimal(100)
 """Percent of everything."""
@@ -35,7 +37,7 @@ class Every:
 
 @dataclass(frozen=True, slots=True)
 class Cron:
-    """A schedule of five cron fields; their shape is checked, their numbers are the daemon's."""
+    """A schedule of five cron fields, which ``sync.config.cron`` understands."""
 
     fields: str
 
@@ -50,11 +52,42 @@ class Address:
 
 def _schedule(value: object) -> Every | Cron:
     text = " ".join(value.split()) if isinstance(value, str) else ""
-    if every := re.fullmatch(r"every ([1-9]\d{0,5}) ?([smhd])", text, re.ASCII):
-        return Every(timedelta(**{UNITS[every[2]]: int(every[1])}))
+    if text.startswith("every ") and (pause := _pause(text.removeprefix("every "))):
+        return Every(pause)
     if re.fullmatch(r"[\w*/,-]+( [\w*/,-]+){4}", text, re.ASCII):
-        return Cron(text)
+        return Cron(checked(text))
     raise ValueError('must be five cron fields such as "*/15 * * * *", or "every 15m", "every 30s"')
+
+
+def _pause(text: str) -> timedelta | None:
+    told = re.fullmatch(r"([1-9]\d{0,5}) ?([smhd])", text, re.ASCII)
+    return timedelta(**{UNITS[told[2]]: int(told[1])}) if told else None
+
+
+def _duration(value: object) -> timedelta:
+    pause = value if isinstance(value, timedelta) else _pause(str(value).strip())
+    if pause is None:
+        raise ValueError('must be a time such as "90s", "15m", "1h" or "2d"')
+    return pause
+
+
+def _deadline(pause: timedelta) -> timedelta:
+    if pause < SHORTEST_RUN:
+        raise ValueError(f"must be {SHORTEST_RUN.seconds}s or more; no run ends sooner")
+    return pause
+
+
+def _time_of_day(value: object) -> time:
+    if isinstance(value, time):
+        return value.replace(second=0, microsecond=0)  # TOML has times, too: 08:00:00
+    match = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", str(value), re.ASCII)
+    if match is None:
+        raise ValueError('must be a time of day such as "08:00"')
+    return time(int(match[1]), int(match[2]))
+
+
+def _optional_duration(value: object) -> timedelta | None:
+    return None if value in ("", None) else _duration(value)
 
 
 def _address(value: object) -> Address | None:
@@ -150,10 +183,15 @@ def _matching(pattern: str, sentence: str) -> AfterValidator:
 
 
 Schedule = Annotated[Every | Cron, BeforeValidator(_schedule)]
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Deadline = Annotated[Duration, AfterValidator(_deadline)]
+OptionalDuration = Annotated[timedelta | None, BeforeValidator(_optional_duration)]
+TimeOfDay = Annotated[time, BeforeValidator(_time_of_day)]
 TimeZone = Annotated[str, AfterValidator(_timezone)]
 Listen = Annotated[Address | None, BeforeValidator(_address)]
 Count = Annotated[int, Field(ge=0), BeforeValidator(_not_bool)]
-PerMinute = Annotated[int, Field(gt=0), BeforeValidator(_not_bool)]
+Positive = Annotated[int, Field(gt=0), BeforeValidator(_not_bool)]
+PerMinute = Positive
 Amount = Annotated[int | Share, BeforeValidator(amount)]
 Budget = Annotated[int | Share | None, BeforeValidator(_budget)]
 BaseUrl = Annotated[str, AfterValidator(_base_url)]

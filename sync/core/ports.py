@@ -8,15 +8,19 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Protocol
+from typing import Final, Protocol
 
 from sync.core.plan import Disposition, Link, Row
 from sync.core.policy import GuardClass
-from sync.core.record import Affiliate, Override, Partner, Snapshot, Stamp
+from sync.core.record import Affiliate, Override, Partner, Side, Snapshot, Stamp
 from sync.core.report import Report, RunHead
+from sync.core.standing import Standing
 
 Clock = Callable[[], datetime]
 """Now, aware and in UTC."""
+
+DAEMON_LEASE: Final = "*daemon*"
+"""The lease a daemon holds beside those of its pairs, so that a state has one; no pair's name."""
 
 OnPage = Callable[[int, int | None], None]
 """Called after each page of a listing with the records so far and the total, if announced.
@@ -197,12 +201,18 @@ class OverrideReading:
 
 @dataclass(frozen=True, slots=True)
 class Parked:
-    """What an earlier try taught about a row: it is not sent again while its key is the same."""
+    """What an earlier try taught about a row: it is not sent again while its key is the same.
+
+    ``until`` (None = for good) is when it may be sent again after all, ``tries`` how often it
+    failed so far (``sync.core.tries``).
+    """
 
     disposition: Disposition
     rule: str
     reason: str
     at: datetime
+    tries: int = 0
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +294,77 @@ class PastRow:
     run_id: str
     at: datetime
     row: Row
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRow:
+    """A row that needs a person, and since when it does."""
+
+    row: Row
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds a pair now: a program, since when, and until when unless it renews."""
+
+    program: str
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a pair's people were told last: by it, only changes of state are told.
+
+    ``needs`` are the keys of the rows that need a person, ``failing`` is the trouble told and
+    ``failing_since`` when it began. ``at`` and ``digest_at`` are when the last message and the last
+    digest went out.
+    """
+
+    needs: frozenset[str] = frozenset()
+    failing: str | None = None
+    failing_since: datetime | None = None
+    at: datetime | None = None
+    digest_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What happened to a pair over a time: runs by status, applied and failed rows by kind."""
+
+    runs: Mapping[str, int] = field(default_factory=dict)
+    applied: Mapping[str, int] = field(default_factory=dict)
+    failed: Mapping[str, int] = field(default_factory=dict)
+
+
+class Meter(Protocol):
+    """Told of what goes over the wire; for metrics. Operations are the names of api/*.md."""
+
+    def answered(self, side: Side, operation: str, status: int | None) -> None:
+        """A request was answered with this status, or with nothing usable (None)."""
+        ...
+
+    def retried(self, side: Side, operation: str) -> None:
+        """A request is about to be sent again."""
+        ...
+
+    def waited(self, side: Side, operation: str, seconds: float) -> None:
+        """A request waits so long for its turn under the rate limit."""
+        ...
+
+
+class Unmetered:
+    """Counts nothing."""
+
+    def answered(self, side: Side, operation: str, status: int | None) -> None:
+        """Count nothing."""
+
+    def retried(self, side: Side, operation: str) -> None:
+        """Count nothing."""
+
+    def waited(self, side: Side, operation: str, seconds: float) -> None:
+        """Count nothing."""
 
 
 class Lease(Protocol):
@@ -393,4 +474,58 @@ class Store(Protocol):
 
     def lift_first_run(self, fence: Fence, who: str, now: datetime) -> None:
         """Remember that the pair's first run was allowed, and by whom."""
+        ...
+
+    def remember_open(
+        self, fence: Fence, rows: Sequence[Row], now: datetime, *, all_seen: bool
+    ) -> None:
+        """Keep the rows that need a person; one that stays keeps the time it was first seen.
+
+        Earlier ones that are not among them are forgotten, where everything was seen.
+        """
+        ...
+
+    # What needs no lease either: how pairs are doing
+
+    def open_rows(self, pair: str) -> tuple[OpenRow, ...]:
+        """The rows that need a person, longest open first."""
+        ...
+
+    def standing(self, pair: str) -> Standing:
+        """How a pair is doing; a fresh one where nothing is known."""
+        ...
+
+    def keep_standing(self, standing: Standing) -> None:
+        """Keep how a pair is doing; ``next_run`` is left as it is."""
+        ...
+
+    def keep_next_run(self, pair: str, at: datetime | None) -> None:
+        """Keep when the daemon runs a pair next; None when it will not."""
+        ...
+
+    def told(self, pair: str) -> Told:
+        """What the pair's people were told last."""
+        ...
+
+    def keep_told(self, pair: str, told: Told) -> None:
+        """Keep what the pair's people were told."""
+        ...
+
+    def tally(self, pair: str, since: datetime) -> Tally:
+        """What happened to a pair since then."""
+        ...
+
+    def link_count(self, pair: str) -> int:
+        """How many links a pair has."""
+        ...
+
+    def holder(self, pair: str) -> Holder | None:
+        """Who holds a pair now, if anybody does and is not known to be gone."""
+        ...
+
+    def prune(self, before: datetime) -> int:
+        """Delete runs that ended before then, with their rows; answers how many.
+
+        Kept all the same: each pair's latest runs, runs with open intents, rows that budgets count.
+        """
         ...

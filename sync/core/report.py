@@ -33,11 +33,26 @@ class RunStatus(StrEnum):
     FAILED = "failed"
 
 
+class Trouble(StrEnum):
+    """Why a run was not a good one, in the words that monitors match on."""
+
+    KEY_REFUSED = "key-refused"
+    PERMISSION_MISSING = "permission-missing"
+    UNREACHABLE = "api-unreachable"
+    LISTING_INCOMPLETE = "listing-incomplete"
+    GUARD_HELD = "guard-held"
+    DEADLINE = "deadline"
+    CONFIGURATION = "configuration"
+    STATE = "state"
+    FAILED = "failed"
+
+
 @dataclass(frozen=True, slots=True)
 class RunHead:
     """Who ran, when (UTC), how, and under which configuration (a fingerprint without secrets).
 
-    ``error`` is the sentence that ended a failed run.
+    ``error`` is the sentence that ended a run early, ``trouble`` the kind of that failure; a run
+    that a person stopped has no trouble.
     """
 
     id: str
@@ -50,6 +65,7 @@ class RunHead:
     allowed: tuple[str, ...] = ()
     by: str = ""
     error: str | None = None
+    trouble: Trouble | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +93,11 @@ class Report:
     notes: tuple[str, ...] = ()
 
     @property
+    def complete(self) -> bool:
+        """Whether both listings were seen whole, as far as they were read at all."""
+        return all(note.complete for note in self.snapshots.values())
+
+    @property
     def counts(self) -> dict[str, int]:
         """The report's counts, by the names of the JSON schema."""
         dispositions = Counter(row.disposition for row in self.rows)
@@ -90,8 +111,11 @@ class Report:
         }
 
 
-def run_status(mode: Mode, rows: Iterable[Row]) -> RunStatus:
-    """How a run that came to its end ended, by what its rows say."""
+def run_status(mode: Mode, rows: Iterable[Row], *, complete: bool = True) -> RunStatus:
+    """How a run that came to its end ended, by what its rows say.
+
+    Over an incomplete listing nobody can say that both sides agree, or that all is done.
+    """
     rows = tuple(rows)
     writes = [r for r in rows if r.disposition is Disposition.APPLY and not r.kind.is_local]
     outcomes = {r.outcome for r in rows} - {None}
@@ -99,32 +123,47 @@ def run_status(mode: Mode, rows: Iterable[Row]) -> RunStatus:
         return RunStatus.PARTIAL
     if mode is Mode.DRY_RUN and writes:
         return RunStatus.CHANGES
-    if any(r.disposition.needs_person for r in rows):
-        return RunStatus.APPLIED if writes else RunStatus.HELD
-    return RunStatus.APPLIED if outcomes else RunStatus.IN_SYNC
+    if any(r.disposition.needs_person for r in rows) and not writes:
+        return RunStatus.HELD
+    if not complete:
+        return RunStatus.PARTIAL
+    return RunStatus.APPLIED if outcomes or writes else RunStatus.IN_SYNC
 
 
 def exit_code(report: Report) -> int:
-    """The exit code of the design's table (section 7): 1 beats 4 beats 3 beats 0."""
+    """The exit code of the design's table (section 7): 1 beats 4 beats 3 beats 0.
+
+    An incomplete listing is worth another try where the rows say nothing that weighs more.
+    """
     rows = report.rows
     stale = any(row.outcome is Outcome.STALE for row in rows)
-    if report.run.status is RunStatus.FAILED or stale or _was_stopped(rows):
+    if report.run.status is RunStatus.FAILED or stale or was_stopped(rows):
         return 1
     if any(row.outcome is Outcome.FAILED or row.disposition.needs_person for row in rows):
         return 4
     if report.run.mode is Mode.DRY_RUN and any(_is_write(row) for row in rows):
         return 3
-    return 0
+    return 0 if report.complete else 1
 
 
-def _was_stopped(rows: Iterable[Row]) -> bool:
+def awaits_person(row: Row) -> bool:
+    """Whether a row, after a run, stays until a person does something.
+
+    One that failed does, unless it only waits for its next try.
+    """
+    failed = row.outcome is Outcome.FAILED and row.disposition is not Disposition.WAITING
+    return failed or row.disposition.needs_person
+
+
+def was_stopped(rows: Iterable[Row]) -> bool:
     """Whether rows were left out because the run was stopped.
 
     Those left out behind another row of the same person count as what became of that one.
     """
     rows = tuple(rows)
     learnt = (Disposition.CONFLICT, Disposition.WAITING, Disposition.BREAK)
-    stumbled = {r.identity for r in rows if r.outcome is Outcome.FAILED or r.disposition in learnt}
+    bad = (Outcome.FAILED, Outcome.STALE)
+    stumbled = {r.identity for r in rows if r.outcome in bad or r.disposition in learnt}
     return any(r.outcome is Outcome.SKIPPED and r.identity not in stumbled for r in rows)
 
 
@@ -169,6 +208,7 @@ def _run(run: RunHead) -> dict[str, Any]:
         "allowed": list(run.allowed),
         "by": run.by,
         "error": run.error,
+        "trouble": run.trouble.value if run.trouble else None,
     }
 
 

@@ -187,13 +187,15 @@ def _happened(report: Report) -> str:
         case RunStatus.RUNNING:
             return "the run has not ended."
         case _:
-            return f"{'; '.join(filter(None, _clauses(report)))}."
+            done = f"{'; '.join(filter(None, _clauses(report)))}."
+            return f"{done} {clean(report.run.error, SENTENCE_LIMIT)}".rstrip()
 
 
 def _clauses(report: Report) -> tuple[str, ...]:
     """What was done, what went wrong, what needs a person, what waits; empty = nothing to say."""
+    unseen = "" if report.complete else "a listing is incomplete, so not everybody was seen"
     if not any(report.counts[sign.value] for sign in SIGNS):
-        return ("both sides agree, there is nothing to do",)
+        return (unseen or "both sides agree, there is nothing to do",)
     counts = report.counts
     needs = [(counts["held"], "held", "held"), (counts["conflict"], "conflict", "conflicts")]
     needs += [(counts["break"], "break", "breaks")]
@@ -206,6 +208,7 @@ def _clauses(report: Report) -> tuple[str, ...]:
         f"{left:,} left for the next run" if left else "",
         f"{number(people, 'row needs', 'rows need')} a person ({each})" if people else "",
         number(counts["waiting"], "waits", "wait") if counts["waiting"] else "",
+        unseen,
     )
 
 

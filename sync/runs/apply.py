@@ -15,6 +15,7 @@ from sync.core.plan import Disposition, Kind, Link, Outcome, Plan, Row
 from sync.core.ports import Parked, Settlement
 from sync.core.record import Side
 from sync.core.sequence import CREATES, in_order, stage
+from sync.core.tries import after_failure
 from sync.errors import (
     AffisyncError,
     ApiError,
@@ -26,6 +27,7 @@ from sync.errors import (
     Unavailable,
     Uncertain,
 )
+from sync.runs import logbook
 from sync.runs.applying import Applying, LessonError, MovedError
 from sync.runs.create import create_affiliate, create_partner
 from sync.runs.write import move_link, write_name, write_status
@@ -110,7 +112,9 @@ async def _apply_person(
 ) -> None:
     async with gate:
         for row in rows:
-            done = _skipped(at, course, row) or await _try(at, course, row)
+            with logbook.about_row(row):
+                done = _skipped(at, course, row) or await _try(at, course, row)
+                logbook.row_ended(done)
             course.done.append(done)
             if done.outcome is not Outcome.APPLIED:
                 course.stumbled.add(row.identity)
@@ -122,7 +126,7 @@ def _skipped(at: Applying, course: Course, row: Row) -> Row | None:
     if course.fatal:
         return _not_sent(row, Outcome.SKIPPED, "The run ended before this row's turn.")
     if at.pair.stop.wanted:
-        return _not_sent(row, Outcome.SKIPPED, "Stopped as asked before this row's turn.")
+        return _not_sent(row, Outcome.SKIPPED, f"{at.pair.stop.why} before this row's turn.")
     if row.identity in course.stumbled:
         text = "An earlier row of this person did not go through; the next run sees to it."
         return _not_sent(row, Outcome.SKIPPED, text)
@@ -150,8 +154,8 @@ async def _try(at: Applying, course: Course, row: Row) -> Row:
     except ApiError as error:
         if isinstance(error, PermissionMissing):
             course.barred[row.side, row.kind] = str(error)
-        failed = Settlement(replace(row, outcome=Outcome.FAILED, error=str(error)))
-        return await _record(at, course, failed, close=not _may_have_happened(row, error))
+        done = _failed(at, row, error)
+        return await _record(at, course, done, close=not _may_have_happened(row, error))
 
 
 async def _write(at: Applying, row: Row) -> Settlement:
@@ -171,6 +175,19 @@ def _may_have_happened(row: Row, error: ApiError) -> bool:
     """
     in_doubt = row.kind in CREATES or (row.kind in RATES and row.side is Side.WHOP)
     return in_doubt and isinstance(error, Uncertain | Unavailable)
+
+
+def _failed(at: Applying, row: Row, error: ApiError) -> Settlement:
+    """The row as failed and, where that was its own failure, parked until its next try."""
+    unanswered = isinstance(error, Unavailable | Uncertain)
+    if unanswered and at.pair.stop.wanted:  # a stop ends pauses and keeps requests from being sent
+        return Settlement(_not_sent(row, Outcome.SKIPPED, str(error)))
+    told = _not_sent(row, Outcome.FAILED, str(error))
+    if isinstance(error, PermissionMissing):
+        return Settlement(told)
+    before, now, most = at.lessons.get(row.key), at.pair.clock(), at.pair.row_tries
+    park = after_failure(before, str(error), now, most, refused=not unanswered)
+    return Settlement(replace(told, disposition=park.disposition), park=park)
 
 
 def _parked(at: Applying, row: Row, lesson: LessonError) -> Settlement:

@@ -1,6 +1,7 @@
 """An apply at work: looking again before a write, announcing it, recording what came of it."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -42,7 +43,10 @@ class LessonError(Exception):
 
 @dataclass(slots=True)
 class Applying:
-    """One apply at work: what it writes with, and the links as they stand after each row."""
+    """One apply at work: what it writes with, and the links as they stand after each row.
+
+    ``lessons`` are what earlier tries taught, also of rows that are sent again now.
+    """
 
     pair: Pair
     writers: Writers
@@ -54,10 +58,11 @@ class Applying:
     links: dict[str, Link] = field(default_factory=dict)
     by_partner: dict[str, Link] = field(default_factory=dict)
     apart: frozenset[tuple[str, str]] = frozenset()
+    lessons: Mapping[str, Parked] = field(default_factory=dict)
 
     def know(self, known: Known) -> None:
         """Start over from what the state knows."""
-        self.apart = known.apart
+        self.apart, self.lessons = known.apart, known.parked
         self.links.clear()
         self.by_partner.clear()
         for link in known.links:

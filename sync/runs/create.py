@@ -6,7 +6,7 @@ from typing import Final
 
 from sync.core.alone import slugs
 from sync.core.match import Evidence
-from sync.core.plan import Acceptance, Base, Disposition, Link, Outcome, Row
+from sync.core.plan import Acceptance, Base, Disposition, Link, Row
 from sync.core.ports import CreatedPartner, NewPartner, Settlement
 from sync.core.record import Affiliate, Partner, Stamp, email_key, split_name
 from sync.core.status import (
@@ -50,7 +50,8 @@ async def create_partner(at: Applying, row: Row) -> Settlement:
         evidence=Evidence.EMAIL.value if created.found else Evidence.CREATED.value,
         activation_owed=at.pair.policy.activate and not created.found,
     )
-    return await applied(at, row, link)
+    told = _found(row, created.partner.id) if created.found else row
+    return await applied(at, told, link)
 
 
 def _new_partner(at: Applying, affiliate: Affiliate, email: str) -> NewPartner:
@@ -125,8 +126,14 @@ async def create_affiliate(at: Applying, row: Row) -> Settlement:
         return await applied(at, row, link_for(affiliate, partner))
     await _put_back(at, affiliate)
     _refuse_find(at, affiliate, partner)
-    found = replace(link_for(affiliate, partner), evidence=Evidence.EMAIL.value)
-    return await applied(at, row, found)
+    link = replace(link_for(affiliate, partner), evidence=Evidence.EMAIL.value)
+    return await applied(at, _found(row, affiliate.id), link)
+
+
+def _found(row: Row, record_id: str) -> Row:
+    """The row of a create that made nobody: whoever reads it is told so."""
+    reason = f"{row.side.brand} had this person already as {record_id}: linked, nobody was made."
+    return replace(row, reason=reason)
 
 
 async def _listed(at: Applying, email: str) -> Affiliate | None:
@@ -152,9 +159,7 @@ async def _link_instead(
     if now is None:
         raise MovedError(f"Affiliate {affiliate.id} is not there any more.")
     link = replace(link_for(now, partner), evidence=Evidence.EMAIL.value)
-    told = "Linked instead: this person is an affiliate already."
-    done = Settlement(replace(row, outcome=Outcome.APPLIED, error=told), link=link)
-    return await at.settle(done)
+    return await applied(at, _found(row, affiliate.id), link)
 
 
 def _could_be_brought_back(at: Applying) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ whom a text means; ``explain`` tells everything there is about one of them.
 import asyncio
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
@@ -18,10 +18,11 @@ from sync.core.ports import Parked, PastRow
 from sync.core.reconcile import reconcile
 from sync.core.record import Affiliate, Partner, Rate, Side, Untold, email_key
 from sync.core.subject import Subject
+from sync.core.tries import still_parked
 from sync.runs.gather import gather
 from sync.runs.linking import known_of
 from sync.runs.pair import Pair
-from sync.runs.run import Decided
+from sync.runs.remember import Decided
 from sync.runs.suggest import with_suggestions
 
 HISTORY: Final = 20
@@ -114,7 +115,9 @@ async def look(pair: Pair) -> Decided:
     """What a run would read and decide now."""
     known = await known_of(pair)
     gathered = await gather(pair, known)
-    plan = with_suggestions(reconcile(gathered, known, pair.policy, pair.texts))
+    # Rows that rest after a failure are told so; whoever runs sync by hand need not wait for them.
+    resting = replace(known, parked=still_parked(known.parked, pair.clock()))
+    plan = with_suggestions(reconcile(gathered, resting, pair.policy, pair.texts))
     return Decided(gathered, known, plan)
 
 

@@ -1,8 +1,11 @@
 """Everything one run of one pair is given: connectors, store, clock, and what people asked for."""
 
+import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+from datetime import timedelta
+from typing import Final, Protocol
 
 from sync.core.alone import Texts
 from sync.core.plan import Plan
@@ -35,20 +38,43 @@ class Silent:
         """Say nothing."""
 
 
-@dataclass(slots=True)
+AS_ASKED: Final = "Stopped as asked"
+"""Why a run ends early when a person or the system wants it to."""
+
+
 class Stop:
-    """A person's wish to stop: reading ends at once, a row in hand is finished and recorded."""
+    """A wish to stop: reading ends at once, a row in hand is finished and recorded.
 
-    wanted: bool = False
+    Pauses end with it: nobody waits for a rate limit or another try once it is wanted. ``late``
+    tells a run that came to its deadline from one that was asked to stop.
+    """
 
-    def request(self) -> None:
-        """Ask the run to stop."""
-        self.wanted = True
+    def __init__(self) -> None:
+        self.wanted = False
+        self.late = False
+        self.why = AS_ASKED
+        self._asked = asyncio.Event()
+
+    def request(self, why: str = AS_ASKED, *, late: bool = False) -> None:
+        """Ask the run to stop; the first reason stays."""
+        if not self.wanted:
+            self.wanted, self.late, self.why = True, late, why
+        self._asked.set()
+
+    @property
+    def interrupted(self) -> Interrupted:
+        """What a run ends with that is stopped while it reads."""
+        return Interrupted(f"{self.why}, before anything was written.")
 
     def check(self) -> None:
         """Raise ``Interrupted`` where a stop was asked for."""
         if self.wanted:
-            raise Interrupted("Stopped as asked, before anything was written.")
+            raise self.interrupted
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait so long, or until a stop is asked for."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._asked.wait(), seconds)
 
 
 Confirm = Callable[[Plan], Awaitable[bool]]
@@ -60,13 +86,17 @@ class Order:
     """What was asked of this run.
 
     ``allowed`` are the guards waived by name for this run only, ``by`` who asked. ``confirm``
-    asks a person before anything is written; None where yes was said beforehand.
+    asks a person before anything is written; None where yes was said beforehand. A ``patient``
+    run leaves rows that failed lately to a later one; a person who asks is answered now.
+    ``deadline`` is the time after which the run stops as if asked; None = never.
     """
 
     mode: Mode
     allowed: frozenset[str] = frozenset()
     by: str = ""
     confirm: Confirm | None = None
+    patient: bool = False
+    deadline: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +112,8 @@ class Pair:
     """One pair, ready to run. ``writers`` is None in a dry run: it has no write verbs at all.
 
     ``overrides_share`` is the share of the affiliates whose overrides a run reads afresh
-    although nothing says they moved, so that all are read within a day's runs.
+    although nothing says they moved, so that all are read within a day's runs. ``interval`` is
+    the pause of its schedule, ``row_tries`` how often a row may fail before it is a break.
     """
 
     company_id: str
@@ -100,6 +131,8 @@ class Pair:
     stop: Stop = field(default_factory=Stop)
     overrides_share: float = 1 / 96
     people_at_once: int = 8
+    interval: timedelta = timedelta(minutes=15)
+    row_tries: int = 8
 
     @property
     def name(self) -> str:

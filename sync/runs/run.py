@@ -1,24 +1,28 @@
 """One run of one pair, from the first question to the kept report. Start reading here."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
-from sync.core.guard import WAIVE_ALL, lasting
-from sync.core.plan import Disposition, Kind, Plan, Row
+from sync.core.plan import Disposition, Kind, Plan
 from sync.core.policy import GuardClass
 from sync.core.ports import Fence, Known, Lease
-from sync.core.reconcile import guard_facts, reconcile
+from sync.core.reconcile import reconcile
 from sync.core.record import Gathered, Side, Snapshot
-from sync.core.report import Mode, Report, RunHead, RunStatus, SnapshotNote, run_status
+from sync.core.report import Mode, Report, RunHead, RunStatus
+from sync.core.tries import still_parked
 from sync.errors import AffisyncError, PairBusy, UsageError
+from sync.runs import logbook
 from sync.runs.apply import apply
 from sync.runs.applying import Applying
+from sync.runs.deadline import within
+from sync.runs.ended import ended, failed
 from sync.runs.gather import gather
-from sync.runs.look_up import look_up_unknown
+from sync.runs.keep import keep
 from sync.runs.pair import Order, Pair
+from sync.runs.remember import Decided, remember
 from sync.runs.settle import UNSETTLED, settle_open_intents
 from sync.runs.suggest import with_suggestions
 
@@ -27,34 +31,35 @@ CHANGED_MEANWHILE: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """What a run read and what it would do about it."""
-
-    gathered: Gathered
-    known: Known
-    plan: Plan
-
-
 async def run_once(pair: Pair, order: Order) -> Report:
     """Gather, decide, apply, report: one run, kept in the state, whatever becomes of it.
 
     Errors that a person must mend first (``ConfigError``, ``StateError``, ``PairBusy``) are
-    raised; every other failure is a report of status *failed* with the error in it.
+    raised, and so are bugs; every other failure is a report of status *failed* with the error in
+    it. An apply also keeps how the pair is doing.
     """
     head = _head(pair, order)
     run = _dry_run if order.mode is Mode.DRY_RUN else _apply_run
-    try:
-        report = await run(pair, order, head)
-    except PairBusy:
-        raise
-    except AffisyncError as error:
-        report = _failed(pair, head, error)
-        if error.exit_code != AffisyncError.exit_code:
-            await asyncio.to_thread(pair.store.finish_run, report)
+    with logbook.about_run(head), within(order.deadline, pair.stop):
+        logbook.run_began(head)
+        try:
+            report = await run(pair, order, head)
+        except PairBusy:
+            logbook.run_refused()
             raise
-    await asyncio.to_thread(pair.store.finish_run, report)
-    return report
+        except Exception as error:
+            report = failed(pair, head, error)
+            await keep(pair, report)
+            if not _is_told(error):
+                raise
+        else:
+            await keep(pair, report)
+        return report
+
+
+def _is_told(error: Exception) -> bool:
+    """Whether a failure is told by a report alone; others are raised beside it."""
+    return isinstance(error, AffisyncError) and error.exit_code == AffisyncError.exit_code
 
 
 def _head(pair: Pair, order: Order) -> RunHead:
@@ -76,8 +81,8 @@ async def _dry_run(pair: Pair, order: Order, head: RunHead) -> Report:
     await asyncio.to_thread(pair.store.begin_run, head)
     known = await _known(pair)
     gathered = await gather(pair, known)
-    decided = Decided(gathered, known, _plan(pair, gathered, known, order.allowed))
-    return _report(pair, head, decided, decided.plan.rows)
+    plan = _plan(pair, gathered, known, order)
+    return ended(pair, head, gathered, plan, plan.rows)
 
 
 async def _apply_run(pair: Pair, order: Order, head: RunHead) -> Report:
@@ -103,34 +108,44 @@ async def _decide(at: Applying, order: Order) -> Decided:
         known = await _known(pair)
         known = replace(known, parked={**known.parked, **settled.unknown})
         at.know(known)
-    allowed = order.allowed | ({GuardClass.FIRST_RUN} if order.confirm else set())
-    return Decided(at.gathered, known, _plan(pair, at.gathered, known, allowed))
+    if order.confirm:
+        order = _allowing_first_run(order)
+    return Decided(at.gathered, known, _plan(pair, at.gathered, known, order))
+
+
+def _allowing_first_run(order: Order) -> Order:
+    """A person who sees the plan and says yes to it allows its first writes as well."""
+    return replace(order, allowed=order.allowed | {GuardClass.FIRST_RUN})
 
 
 async def _ask(pair: Pair, decided: Decided, order: Order, head: RunHead) -> Report:
     """Show the plan to a person without holding the pair, then apply what is still true."""
     if order.confirm and not await order.confirm(decided.plan):
         refused = replace(head, mode=Mode.DRY_RUN)
-        plan = _plan(pair, decided.gathered, decided.known, order.allowed)
-        return _report(pair, refused, replace(decided, plan=plan), plan.rows)
+        plan = _plan(pair, decided.gathered, decided.known, order)
+        return ended(pair, refused, decided.gathered, plan, plan.rows)
     try:
         async with _held(pair) as lease:
-            if _decided_on(await _known(pair)) != _decided_on(decided.known):
+            if _has_changed(decided.known, await _known(pair)):
                 raise AffisyncError(CHANGED_MEANWHILE)
             at = _applying(pair, lease.fence, head)
             at.gathered = decided.gathered
             at.know(decided.known)
-            order = replace(order, allowed=order.allowed | {GuardClass.FIRST_RUN})
-            return await _apply(at, decided, order, head)
+            return await _apply(at, decided, _allowing_first_run(order), head)
     except PairBusy as busy:
-        await asyncio.to_thread(pair.store.finish_run, _failed(pair, head, busy))
+        await asyncio.to_thread(pair.store.finish_run, failed(pair, head, busy))
         raise
 
 
-def _decided_on(known: Known) -> tuple[object, ...]:
-    """What a plan was decided on, beside what both sides show and what nobody knows yet."""
-    parked = {key: told for key, told in known.parked.items() if told.rule != UNSETTLED}
-    return known.links, known.apart, parked, known.held
+def _has_changed(known: Known, now: Known) -> bool:
+    """Whether a plan would be decided on something else now; what nobody knows yet cannot tell."""
+    unsettled = {key for key, lesson in known.parked.items() if lesson.rule == UNSETTLED}
+
+    def decided_on(known: Known) -> tuple[object, ...]:
+        parked = {key: lesson for key, lesson in known.parked.items() if key not in unsettled}
+        return known.links, known.apart, parked, known.held
+
+    return decided_on(known) != decided_on(now)
 
 
 async def _apply(at: Applying, decided: Decided, order: Order, head: RunHead) -> Report:
@@ -139,42 +154,8 @@ async def _apply(at: Applying, decided: Decided, order: Order, head: RunHead) ->
     await asyncio.to_thread(pair.store.remember_company, at.fence, pair.company_id)
     rows, fatal = await apply(at, plan)
     if fatal is None:
-        fatal = await _remember(at, decided, order)
-    return _report(pair, head, decided, rows, fatal)
-
-
-async def _remember(at: Applying, decided: Decided, order: Order) -> AffisyncError | None:
-    """What a completed apply leaves for later runs; answers the error that kept it from that."""
-    pair, known, now = at.pair, decided.known, at.pair.clock()
-    try:
-        await asyncio.to_thread(pair.store.remember_held, at.fence, _still_held(pair, decided), now)
-        if not known.first_run_done and _lifts_first_run(pair, decided, order):
-            await asyncio.to_thread(pair.store.lift_first_run, at.fence, order.by, now)
-        await look_up_unknown(at, known, decided.plan)
-    except AffisyncError as error:
-        return error
-    return None
-
-
-def _still_held(pair: Pair, decided: Decided) -> Mapping[str, str]:
-    """Keys a limit held; a run that could not see everything forgets none of the earlier ones."""
-    gathered, known, plan = decided.gathered, decided.known, decided.plan
-    facts = guard_facts(pair.policy, known, plan.links)
-    held = lasting(plan.rows, pair.policy.guards, facts)
-    whole = gathered.complete and gathered.emails_readable
-    saw_all = whole and not gathered.notes and not gathered.broken
-    return held if saw_all else {**known.held, **held}
-
-
-def _lifts_first_run(pair: Pair, decided: Decided, order: Order) -> bool:
-    """Whether this apply was allowed and came to its end, or had nothing to write at all."""
-    if pair.stop.wanted:
-        return False
-    if order.allowed & {GuardClass.FIRST_RUN.value, WAIVE_ALL} or not pair.policy.guards.first_run:
-        return True
-    open_ = (Disposition.APPLY, Disposition.HELD)
-    writes = (r for r in decided.plan.rows if r.disposition in open_ and not r.kind.is_local)
-    return decided.gathered.complete and not any(writes)
+        fatal = await remember(at, decided, rows, order)
+    return ended(pair, head, decided.gathered, plan, rows, fatal)
 
 
 def _applying(pair: Pair, fence: Fence, head: RunHead) -> Applying:
@@ -198,8 +179,11 @@ async def _known(pair: Pair) -> Known:
     return await asyncio.to_thread(pair.store.known, pair.name, pair.clock())
 
 
-def _plan(pair: Pair, gathered: Gathered, known: Known, allowed: Collection[str]) -> Plan:
-    return with_suggestions(reconcile(gathered, known, pair.policy, pair.texts, allowed))
+def _plan(pair: Pair, gathered: Gathered, known: Known, order: Order) -> Plan:
+    """What this run would do; only a patient one leaves what failed lately to a later one."""
+    rested = still_parked(known.parked, pair.clock() if order.patient else None)
+    known = replace(known, parked=rested)
+    return with_suggestions(reconcile(gathered, known, pair.policy, pair.texts, order.allowed))
 
 
 def _writes(plan: Plan) -> bool:
@@ -207,51 +191,3 @@ def _writes(plan: Plan) -> bool:
     return any(
         row.disposition is Disposition.APPLY and row.kind is not Kind.LINK for row in plan.rows
     )
-
-
-def _report(
-    pair: Pair,
-    head: RunHead,
-    decided: Decided,
-    rows: tuple[Row, ...],
-    error: AffisyncError | None = None,
-) -> Report:
-    """The report of a run that came to an end, cut short by ``error`` or not."""
-    plan, gathered = decided.plan, decided.gathered
-    status = RunStatus.FAILED if error else run_status(head.mode, rows)
-    requests = _requests(pair)
-    return Report(
-        run=_ended(pair, head, status, error),
-        snapshots={
-            snapshot.side: SnapshotNote(
-                records=len(snapshot.records),
-                complete=snapshot.complete,
-                requests=sum(requests[snapshot.side].values()),
-                note=snapshot.note,
-            )
-            for snapshot in (gathered.whop, gathered.affihub)
-        },
-        rows=rows,
-        links=plan.links,
-        in_sync=plan.in_sync,
-        unmatched=plan.unmatched,
-        guards=plan.verdicts,
-        requests=requests,
-        notes=plan.notes,
-    )
-
-
-def _failed(pair: Pair, head: RunHead, error: AffisyncError) -> Report:
-    """The report of a run that failed before it had a plan."""
-    ended = _ended(pair, head, RunStatus.FAILED, error)
-    snapshots = {s: SnapshotNote(requests=sum(n.values())) for s, n in _requests(pair).items()}
-    return Report(run=ended, snapshots=snapshots, requests=_requests(pair))
-
-
-def _ended(pair: Pair, head: RunHead, status: RunStatus, error: AffisyncError | None) -> RunHead:
-    told = str(error) if error else None
-    return replace(head, status=status, finished_at=pair.clock(), error=told)
-
-
-def _requests(pair: Pair) -> Mapping[Side, Mapping[str, int]]:
-    return {Side.WHOP: pair.whop.requests(), Side.AFFIHUB: pair.affihub.requests()}

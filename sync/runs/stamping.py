@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeVar
 
 from sync.core.plan import Link, Outcome
 from sync.core.ports import AffihubWrites, Lease
@@ -21,6 +21,8 @@ from sync.errors import (
 from sync.runs.gather import all_of
 from sync.runs.linking import known_of
 from sync.runs.pair import Pair
+
+T = TypeVar("T")
 
 FATAL: Final = (KeyRefused, PermissionMissing, ClientBroken, LeaseLost, Interrupted)
 """What would go wrong with everybody else as well."""
@@ -89,19 +91,19 @@ async def survey(pair: Pair) -> Stamping:
         rows[link.whop_id] = await _read(pair, link)
         pair.progress.fetched(Side.AFFIHUB, len(rows), len(links))
 
-    await _some_at_once(pair, links, read)
+    await some_at_once(pair, links, read)
     return Stamping(tuple(rows[link.whop_id] for link in links))
 
 
-async def _some_at_once(
-    pair: Pair, links: Iterable[Link], work: Callable[[Link], Awaitable[None]]
+async def some_at_once(
+    pair: Pair, people: Iterable[T], work: Callable[[T], Awaitable[None]]
 ) -> None:
     """``work`` for everybody; a failure ends it once what is in flight has ended."""
-    queue = iter(links)
+    queue = iter(people)
 
     async def worker() -> None:
-        for link in queue:
-            await work(link)
+        for one in queue:
+            await work(one)
 
     await all_of(worker() for _ in range(pair.people_at_once))
 
@@ -146,7 +148,7 @@ class _Writing:
         """Write them all; answers what cut that short. Who was not reached is *skipped*."""
         error = None
         try:
-            await _some_at_once(
+            await some_at_once(
                 self.pair, [row.link for row in self.rows.values()], self._one(linked)
             )
         except FATAL as fatal:
@@ -171,7 +173,7 @@ class _Writing:
 
     async def _written(self, row: StampRow) -> StampRow:
         if self.pair.stop.wanted:
-            raise Interrupted("Stopped as asked; run it again for the rest.")
+            raise Interrupted(f"{self.pair.stop.why}; run it again for the rest.")
         if self.lease.lost:
             raise LeaseLost("Another run took this pair over, so no more stamps were written.")
         try:

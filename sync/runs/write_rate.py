@@ -156,16 +156,18 @@ async def _write_overrides(
     for edit in edits(overrides, _slot(at), percent):
         try:
             await _send(at, whop_id, edit)
-        except Uncertain:
-            await _send_again(at, whop_id, percent)
+        except Uncertain as lost:
+            await _send_again(at, whop_id, percent, lost)
             break
     return slot_rate(await at.pair.whop.overrides(whop_id), _slot(at))
 
 
-async def _send_again(at: Applying, whop_id: str, percent: Decimal | None) -> None:
+async def _send_again(at: Applying, whop_id: str, percent: Decimal | None, lost: Uncertain) -> None:
     left = await _left(at, whop_id, percent)
     if left:
         await at.pair.sleep(PAUSE_BEFORE_SECOND_LOOK)
+        if at.pair.stop.wanted:
+            raise lost  # a stop ends pauses: too soon to send again, so the next run looks
         left = await _left(at, whop_id, percent)
     for edit in left:
         await _send(at, whop_id, edit)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
 
-from sqlalchemy import Connection, Table, and_, bindparam, delete, insert
+from sqlalchemy import Connection, Table, and_, bindparam, delete, insert, update
 
 BATCH: Final = 1_000
 """Rows sent with one statement."""
@@ -31,3 +31,10 @@ def put(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]])
         delete(table).where(same), [{name: row[name] for name in key} for row in rows]
     )
     add(connection, table, rows)
+
+
+def keep(connection: Connection, table: Table, pair: str, known: Mapping[str, Any]) -> None:
+    """Keep some columns of a pair's only row in a table; the other columns stay as they are."""
+    mine = update(table).where(table.c.pair == pair)
+    if not connection.execute(mine.values(**known)).rowcount:
+        connection.execute(insert(table).values(pair=pair, **known))

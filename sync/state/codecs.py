@@ -189,34 +189,54 @@ def _value_from(told: Any) -> Decimal | Untold:
 # Reports
 
 
-def told_document(report: Report) -> str:
+def told_document(report: Report, *, unmatched: bool = True) -> str:
     """What a report shows beside its head, its rows and its plain numbers."""
-    return document(
-        {
-            "snapshots": {side.value: asdict(note) for side, note in report.snapshots.items()},
-            "unmatched": {
-                side.value: [{**asdict(one), "person": _sparse(one.person)} for one in alone]
-                for side, alone in report.unmatched.items()
-            },
-            "guards": [asdict(verdict) for verdict in report.guards],
-            "requests": {side.value: dict(sent) for side, sent in report.requests.items()},
-            "notes": list(report.notes),
-        }
-    )
+    told = {
+        "snapshots": {side.value: asdict(note) for side, note in report.snapshots.items()},
+        "guards": [asdict(verdict) for verdict in report.guards],
+        "requests": {side.value: dict(sent) for side, sent in report.requests.items()},
+        "notes": list(report.notes),
+    }
+    return document(told | {"unmatched": _unmatched(report)} if unmatched else told)
+
+
+def _unmatched(report: Report) -> dict[str, list[dict[str, Any]]]:
+    return {
+        side.value: [{**asdict(one), "person": _sparse(one.person)} for one in alone]
+        for side, alone in report.unmatched.items()
+    }
 
 
 def told_from(text: str) -> dict[str, Any]:
-    """The arguments of ``Report`` that a document holds; none for a run that never ended."""
+    """The arguments of ``Report`` that a document holds; none for a run that never ended.
+
+    The unmatched people are read by ``unmatched_from``: they may be those of another run.
+    """
     told = json.loads(text)
     if not told:
         return {}
     return {
         "snapshots": {Side(k): SnapshotNote(**note) for k, note in told["snapshots"].items()},
-        "unmatched": {Side(k): _alone(listed) for k, listed in told["unmatched"].items()},
         "guards": tuple(GuardVerdict(**verdict) for verdict in told["guards"]),
         "requests": {Side(k): sent for k, sent in told["requests"].items()},
         "notes": tuple(told["notes"]),
     }
+
+
+def unmatched_from(text: str) -> dict[Side, tuple[Alone, ...]]:
+    """The unmatched people that a report's document holds."""
+    unmatched = json.loads(text).get("unmatched", {})
+    return {Side(k): _alone(listed) for k, listed in unmatched.items()}
+
+
+def has_unmatched_of(text: str, report: Report) -> bool:
+    """Whether a document holds the same unmatched people as a report, to the last digit."""
+    return bool(json.loads(text).get("unmatched") == json.loads(document(_unmatched(report))))
+
+
+def with_unmatched_of(text: str, other: str) -> str:
+    """A report's document with the unmatched people that another one holds."""
+    return document(json.loads(text) | {"unmatched": json.loads(other)["unmatched"]})
 
 
 def _alone(listed: Iterable[Mapping[str, Any]]) -> tuple[Alone, ...]:

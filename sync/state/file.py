@@ -97,7 +97,7 @@ def revision(path: Path) -> str | None:
     program; such a file is left as it was.
     """
     with told(path), closing(connect(path)) as connection:
-        found = _revision(path, connection)
+        found = revision_in(path, connection)
         _to_wal(connection)
         return found
 
@@ -112,7 +112,11 @@ def _to_wal(connection: sqlite3.Connection) -> None:
             raise
 
 
-def _revision(path: Path, connection: sqlite3.Connection) -> str | None:
+def revision_in(path: Path, connection: sqlite3.Connection) -> str | None:
+    """The revision of an open state, None where it is empty.
+
+    Raises ``StateError`` where it is not ours, damaged or newer, and whatever SQLite raises.
+    """
     if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
         return None
     if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
@@ -120,7 +124,10 @@ def _revision(path: Path, connection: sqlite3.Connection) -> str | None:
             f"{path} is a SQLite file of another program, not a state file of affisync."
             " Name another file in state.url."
         )
-    found = str(connection.execute("SELECT version_num FROM alembic_version").fetchone()[0])
+    row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    if row is None:  # only damage leaves none: it is written together with the first table
+        raise StateError(SENTENCES[sqlite3.SQLITE_CORRUPT].format(path=path))
+    found = str(row[0])
     if found not in REVISIONS:
         raise StateError(
             f"The state file {path} was made by a newer affisync (its revision is {found})."

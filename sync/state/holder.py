@@ -32,6 +32,11 @@ class Program:
         host, pid, place, started = text.split(":")[:4]
         return cls(host, int(pid), place, started)
 
+    @property
+    def label(self) -> str:
+        """Which program, in words for people."""
+        return f"program {self.pid} on {self.host}"
+
     def is_elsewhere(self, here: "Program") -> bool:
         """Whether it ran where this program cannot look: another host, boot or container."""
         return (self.host, self.place) != (here.host, here.place)

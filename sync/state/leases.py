@@ -8,11 +8,11 @@ import threading
 from contextlib import suppress
 from datetime import datetime, timedelta
 from secrets import token_hex
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, insert, select, update
 
-from sync.core.ports import Clock, Fence
+from sync.core.ports import DAEMON_LEASE, Clock, Fence, Holder
 from sync.errors import LeaseLost, PairBusy, StateError
 from sync.state.database import Database
 from sync.state.holder import Program
@@ -28,9 +28,10 @@ def take(connection: Connection, pair: str, here: Program, now: datetime) -> Fen
 
     Raises ``PairBusy`` where somebody holds it.
     """
-    found = connection.execute(select(LEASES).where(LEASES.c.pair == pair)).mappings().first()
-    if found and found["holder"]:
-        _refuse_busy(found, here, now)
+    found = connection.execute(_lease(pair)).mappings().first()
+    busy = _held(found, here, now)
+    if busy:
+        raise PairBusy(_busy(pair, busy))
     fence = Fence(pair, f"{here}:{token_hex(4)}", found["token"] + 1 if found else 1)
     terms = {"holder": fence.holder, "token": fence.token, "taken_at": now, "until": now + LASTS}
     change = update(LEASES).where(LEASES.c.pair == pair) if found else insert(LEASES)
@@ -38,14 +39,31 @@ def take(connection: Connection, pair: str, here: Program, now: datetime) -> Fen
     return fence
 
 
-def _refuse_busy(lease: RowMapping, here: Program, now: datetime) -> None:
-    holder = Program.parse(lease["holder"])
-    if lease["until"] <= now or holder.is_gone(here):
-        return
-    raise PairBusy(
-        f"Another run holds pair {lease['pair']}: program {holder.pid} on {holder.host},"
-        f" since {lease['taken_at']:%Y-%m-%d %H:%M:%S} UTC, until {lease['until']:%H:%M:%S} UTC"
-        " unless it renews. Let it finish, then try again."
+def holder(connection: Connection, pair: str, here: Program, now: datetime) -> Holder | None:
+    """Who holds a pair; None where it is free, its lease ran out or its holder is known dead."""
+    return _held(connection.execute(_lease(pair)).mappings().first(), here, now)
+
+
+def _lease(pair: str) -> Select[Any]:
+    return select(LEASES).where(LEASES.c.pair == pair)
+
+
+def _held(lease: RowMapping | None, here: Program, now: datetime) -> Holder | None:
+    if lease is None or lease["holder"] is None or lease["until"] <= now:
+        return None
+    program = Program.parse(lease["holder"])
+    if program.is_gone(here):
+        return None
+    return Holder(program.label, lease["taken_at"], lease["until"])
+
+
+def _busy(pair: str, by: Holder) -> str:
+    daemon = pair == DAEMON_LEASE
+    who = "Another daemon works on this state" if daemon else f"Another run holds pair {pair}"
+    way_out = "One is enough: stop that one first." if daemon else "Let it finish, then try again."
+    return (
+        f"{who}: {by.program}, since {by.since:%Y-%m-%d %H:%M:%S} UTC,"
+        f" until {by.until:%H:%M:%S} UTC unless it renews. {way_out}"
     )
 
 

@@ -39,12 +39,11 @@ def parked(connection: Connection, pair: str) -> dict[str, Parked]:
     """Rows that are not sent again as they are, by key."""
     kept = PARKED_ROWS.c
     found = connection.execute(
-        select(kept.key, kept.disposition, kept.rule, kept.reason, kept.at).where(kept.pair == pair)
+        select(
+            kept.key, kept.disposition, kept.rule, kept.reason, kept.at, kept.tries, kept.until
+        ).where(kept.pair == pair)
     )
-    return {
-        key: Parked(Disposition(disposition), rule, reason, at)
-        for key, disposition, rule, reason, at in found
-    }
+    return {key: Parked(Disposition(disposition), *lesson) for key, disposition, *lesson in found}
 
 
 def park(connection: Connection, pair: str, key: str, why: Parked) -> None:
@@ -56,6 +55,8 @@ def park(connection: Connection, pair: str, key: str, why: Parked) -> None:
         "rule": why.rule,
         "reason": why.reason,
         "at": why.at,
+        "tries": why.tries,
+        "until": why.until,
     }
     put(connection, PARKED_ROWS, [row])
 

@@ -1,11 +1,11 @@
 """The rows of runs: recorded one by one while a run goes on, all at once when it ends."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, case, delete, func, insert, or_, select
+from sqlalchemy import Connection, bindparam, case, delete, func, insert, or_, select, update
 
 from sync.core.guard import classes
 from sync.core.plan import Outcome, Row
@@ -17,6 +17,10 @@ from sync.state.tables import ROWS, RUNS
 
 DAY: Final = timedelta(hours=24)
 WEEK: Final = timedelta(hours=168)
+
+_PLACE: Final = frozenset({"number", "run", "pair", "at", "classes"})
+"""What is kept of a row beside the row itself."""
+_ROW: Final = tuple(column for column in ROWS.c if column.name not in _PLACE)
 
 
 def settle(connection: Connection, pair: str, run: int, row: Row, now: datetime) -> None:
@@ -46,6 +50,27 @@ def replace(
 def _columns(pair: str, run: int, row: Row, at: datetime) -> dict[str, Any]:
     place = {"pair": pair, "run": run, "at": at, "classes": " ".join(classes(row))}
     return codecs.row_columns(row) | place
+
+
+def settled(connection: Connection, run: int) -> bool:
+    """Whether an outcome was recorded of any row of a run."""
+    known = select(ROWS.c.key).where(ROWS.c.run == run, ROWS.c.outcome.is_not(None)).limit(1)
+    return connection.execute(known).first() is not None
+
+
+def are(connection: Connection, run: int, rows: Sequence[Row]) -> bool:
+    """Whether the rows of a run are exactly these, in this order and to the last digit."""
+    mine = ROWS.c.run == run
+    counted = select(func.count()).select_from(ROWS).where(mine)
+    if connection.execute(counted).scalar_one() != len(rows):
+        return False
+    kept = connection.execute(select(*_ROW).where(mine).order_by(ROWS.c.number)).mappings()
+    return all(codecs.row_columns(row) == dict(one) for row, one in zip(rows, kept, strict=True))
+
+
+def move(connection: Connection, run: int, to: int) -> None:
+    """Make the rows of a run those of another one."""
+    connection.execute(update(ROWS).where(ROWS.c.run == run).values(run=to))
 
 
 def of_run(connection: Connection, run: int) -> tuple[Row, ...]:

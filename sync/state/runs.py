@@ -11,9 +11,9 @@ from sqlalchemy import Connection, RowMapping, insert, select, update
 from sync.core.plan import Disposition, Outcome
 from sync.core.ports import RunEntry
 from sync.core.record import Side
-from sync.core.report import Mode, Report, RunHead, RunStatus
+from sync.core.report import Mode, Report, RunHead, RunStatus, Trouble
 from sync.errors import StateError, UsageError
-from sync.state import codecs, rows
+from sync.state import codecs, rows, sharing
 from sync.state.holder import Program
 from sync.state.tables import RUNS
 
@@ -33,14 +33,12 @@ def finish(connection: Connection, report: Report, here: Program, now: datetime)
         "in_sync": report.in_sync,
         "unmatched_whop": len(report.unmatched.get(Side.WHOP, ())),
         "unmatched_affihub": len(report.unmatched.get(Side.AFFIHUB, ())),
-        "told": codecs.told_document(report),
     }
     mine = RUNS.c.id == report.run.id
     if not connection.execute(update(RUNS).where(mine).values(columns)).rowcount:
         connection.execute(insert(RUNS).values(columns))
     run = number(connection, report.run.id)
-    ended = report.run.finished_at or now
-    rows.replace(connection, report.run.pair, run, report.rows, ended)
+    sharing.keep(connection, run, report, report.run.finished_at or now)
 
 
 def number(connection: Connection, run_id: str) -> int:
@@ -100,13 +98,21 @@ def named(connection: Connection, name: str, pair: str | None) -> Report | None:
 
 
 def _report(connection: Connection, run: RowMapping) -> Report:
+    owner = _owner(run)
+    shown = connection.execute(select(RUNS.c.told).where(RUNS.c.number == owner)).scalar_one()
     return Report(
         run=_head(run),
-        rows=rows.of_run(connection, run["number"]),
+        rows=rows.of_run(connection, owner),
         links=run["links"],
         in_sync=run["in_sync"],
+        unmatched=codecs.unmatched_from(shown),
         **codecs.told_from(run["told"]),
     )
+
+
+def _owner(run: RowMapping) -> int:
+    """The run whose rows and unmatched people are those of this one."""
+    return int(run["rows_of"] or run["number"])
 
 
 def entries(connection: Connection, pair: str | None, limit: int) -> tuple[RunEntry, ...]:
@@ -115,9 +121,9 @@ def entries(connection: Connection, pair: str | None, limit: int) -> tuple[RunEn
     if pair is not None:
         began = began.where(RUNS.c.pair == pair)
     found = connection.execute(began).mappings().all()
-    counted = rows.counts(connection, [run["number"] for run in found])
+    counted = rows.counts(connection, {_owner(run) for run in found})
     return tuple(
-        RunEntry(_head(run), _counts(run, counted.get(run["number"], Counter()))) for run in found
+        RunEntry(_head(run), _counts(run, counted.get(_owner(run), Counter()))) for run in found
     )
 
 
@@ -143,6 +149,7 @@ def _head_columns(head: RunHead) -> dict[str, Any]:
         "allowed": codecs.document(head.allowed),
         "by": head.by,
         "error": head.error,
+        "trouble": head.trouble.value if head.trouble else None,
     }
 
 
@@ -158,4 +165,5 @@ def _head(run: RowMapping) -> RunHead:
         allowed=tuple(json.loads(run["allowed"])),
         by=run["by"],
         error=run["error"],
+        trouble=Trouble(run["trouble"]) if run["trouble"] else None,
     )

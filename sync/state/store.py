@@ -29,9 +29,10 @@ from sync.core.ports import (
 )
 from sync.core.report import Report, RunHead
 from sync.errors import PairBusy
-from sync.state import intents, leases, mapping, memory, readings, rows, runs
+from sync.state import intents, leases, mapping, memory, open_rows, readings, rows, runs
 from sync.state.database import Database, open_database
 from sync.state.holder import Program, this_program
+from sync.state.overview import Overview
 
 POLL: Final = 0.5
 """Seconds between two looks at a pair somebody else holds."""
@@ -56,7 +57,7 @@ def open_store(
         store.close()
 
 
-class Store:
+class Store(Overview):
     """The state of every pair in one file (``sync.core.ports.Store``)."""
 
     def __init__(
@@ -66,10 +67,7 @@ class Store:
         sleep: Callable[[float], object],
         program: Program,
     ) -> None:
-        self._database = database
-        self._clock = clock
-        self._sleep = sleep
-        self._program = program
+        super().__init__(database, clock, sleep, program)
         # A lease that was released and let go of leaves by itself.
         self._leases: WeakSet[leases.HeldLease] = WeakSet()
 
@@ -235,6 +233,16 @@ class Store:
         """Replace the pair's held rows (key to guard) by these."""
         with self._fenced(fence) as connection:
             memory.remember_held(connection, fence.pair, held, now)
+
+    def remember_open(
+        self, fence: Fence, rows: Sequence[Row], now: datetime, *, all_seen: bool
+    ) -> None:
+        """Keep the rows that need a person; one that stays keeps the time it was first seen.
+
+        Earlier ones that are not among them are forgotten, where everything was seen.
+        """
+        with self._fenced(fence) as connection:
+            open_rows.remember(connection, fence.pair, rows, now, all_seen=all_seen)
 
     def lift_first_run(self, fence: Fence, who: str, now: datetime) -> None:
         """Remember that the pair's first run was allowed, and by whom."""

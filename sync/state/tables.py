@@ -109,7 +109,11 @@ class OverrideReadings(State, table=True):
 
 
 class ParkedRows(State, table=True):
-    """Rows that are not sent again while their key is the same, and what taught us so."""
+    """Rows that are not sent again while their key is the same, and what taught us so.
+
+    ``until`` is when a row may be sent again after all, null = never; ``tries`` is how often it
+    failed so far.
+    """
 
     __tablename__ = "parked_rows"
 
@@ -119,6 +123,8 @@ class ParkedRows(State, table=True):
     rule: str
     reason: str
     at: datetime
+    tries: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    until: datetime | None = None
 
 
 class HeldRows(State, table=True):
@@ -132,13 +138,57 @@ class HeldRows(State, table=True):
     since: datetime
 
 
+class OpenRows(State, table=True):
+    """Rows that need a person, since when; ``row`` is a document."""
+
+    __tablename__ = "open_rows"
+
+    pair: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    row: str
+    since: datetime
+
+
+class Standings(State, table=True):
+    """How a pair is doing over its runs (``sync.core.standing.Standing``)."""
+
+    pair: str = Field(primary_key=True)
+    last_started: datetime | None = None
+    last_good: datetime | None = None
+    failures: int = 0
+    trouble: str | None = None
+    reason: str = ""
+    since: datetime | None = None
+    not_before: datetime | None = None
+    next_run: datetime | None = None
+
+
+class ToldPeople(State, table=True):
+    """What a pair's people were told last; ``needs`` is a document, a list of row keys."""
+
+    __tablename__ = "told"
+
+    pair: str = Field(primary_key=True)
+    needs: str
+    failing: str | None = None
+    failing_since: datetime | None = None
+    at: datetime | None = None
+    digest_at: datetime | None = None
+
+
 class Runs(State, table=True):
     """One run: its head, and as a document (``told``) what its report shows beside the rows.
 
     ``program`` is the program that runs it, so that a run whose program died can be told.
+    ``rows_of`` is the run whose rows and unmatched people are also this one's, null where this run
+    has its own; that one has its own always.
     """
 
-    __table_args__ = (Index(None, "pair", "finished_at"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        Index(None, "pair", "finished_at"),
+        Index(None, "pair", "mode", "finished_at"),
+        {"sqlite_autoincrement": True},
+    )
 
     number: int | None = Field(default=None, primary_key=True)
     id: str = Field(unique=True)
@@ -157,6 +207,8 @@ class Runs(State, table=True):
     unmatched_whop: int = 0
     unmatched_affihub: int = 0
     told: str = "{}"
+    trouble: str | None = None
+    rows_of: int | None = Field(default=None, foreign_key="runs.number", index=True)
 
 
 class Rows(State, table=True):
@@ -227,6 +279,9 @@ EMAIL_READINGS: Final = _table(EmailReadings)
 OVERRIDE_READINGS: Final = _table(OverrideReadings)
 PARKED_ROWS: Final = _table(ParkedRows)
 HELD_ROWS: Final = _table(HeldRows)
+OPEN_ROWS: Final = _table(OpenRows)
+STANDINGS: Final = _table(Standings)
+TOLD: Final = _table(ToldPeople)
 RUNS: Final = _table(Runs)
 ROWS: Final = _table(Rows)
 INTENTS: Final = _table(Intents)

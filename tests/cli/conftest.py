@@ -2,12 +2,10 @@
 
 import os
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 import pytest
 
-import sync.app
 from connectors.sandbox.faults import Faults
 from connectors.transport import RetryPolicy, Surroundings
 from tests.cli.playing import Shell, Town, nobody, serving, town_in
@@ -41,5 +39,4 @@ def unreachable(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     for side in ("WHOP", "AFFIHUB"):
         monkeypatch.setenv(f"AFFISYNC_PAIRS__MAIN__{side}__BASE_URL", "http://127.0.0.1:9/api/v1")
     once = Surroundings(policy=RetryPolicy(attempts=1))
-    for opened in ("open_whop_reader", "open_affihub_reader"):
-        monkeypatch.setattr(f"sync.app.{opened}", partial(getattr(sync.app, opened), around=once))
+    monkeypatch.setattr("sync.app.REAL_WORLD", once)

@@ -17,6 +17,9 @@ COMMANDS = {
     "explain": "explain ann",
     "stamp": "stamp --yes",
 }
+ASKING = ("link", "unlink", "keep-apart", "explain", "stamp")
+"""Those that ask a side something, and need the key to it."""
+
 every_command = pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS.keys())
 
 
@@ -53,7 +56,7 @@ def test_unknown_variables_name_the_right_one(
     assert "did you mean AFFISYNC_STATE__URL?" in ran.err
 
 
-@every_command
+@pytest.mark.parametrize("command", ["sync --dry-run", *(COMMANDS[name] for name in ASKING)])
 def test_a_missing_key_is_told_with_its_place(town: Town, command: str) -> None:
     (town.folder / "affisync.whop.key").unlink()
 
@@ -61,6 +64,14 @@ def test_a_missing_key_is_told_with_its_place(town: Town, command: str) -> None:
 
     assert ran.code == 2
     assert "pairs.main.whop.api_key_file" in ran.err
+
+
+@pytest.mark.parametrize("command", ["report", "runs", "links"])
+def test_what_asks_neither_side_needs_no_key(town: Town, command: str) -> None:
+    town("sync", "--dry-run")
+    (town.folder / "affisync.whop.key").unlink()
+
+    assert town(command).code == 0
 
 
 @every_command

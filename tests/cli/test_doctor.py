@@ -2,6 +2,7 @@
 
 import sqlite3
 import ssl
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,6 +15,7 @@ from connectors.sandbox.script import Step
 from sync.app import utc_now
 from sync.cli.probe import NotReachedError, _ahead, _words, probe
 from sync.state.holder import Program, this_program
+from sync.state.migrations import HEAD
 from sync.state.store import open_store
 from tests.cli.playing import Ran, Shell, Town
 from tests.state.people import NOON, a_head, a_row
@@ -61,7 +63,7 @@ def test_it_keeps_the_state_as_it_is(town: Town) -> None:
     ran = town("doctor", "--format", "json")
 
     assert ran.code == 0
-    assert told(ran, "State file")["seen"] == "revision 0001, as this program needs it"
+    assert told(ran, "State file")["seen"] == f"revision {HEAD}, as this program needs it"
     assert told(ran, "Lease")["seen"] == "nobody runs this pair now"
     assert len(town("runs", "--format", "json").document["runs"]) == 1
 
@@ -207,7 +209,7 @@ def test_a_clock_that_goes_wrong_is_a_warning(town: Town, monkeypatch: pytest.Mo
     assert "ahead of this machine's clock" in clock["seen"]
 
 
-def test_a_lease_left_behind_is_told_as_such(town: Town) -> None:
+def test_a_lease_left_behind_by_a_dead_program_holds_nobody_up(town: Town) -> None:
     dead = Program(this_program().host, 2**22 + 1, this_program().place, "0")
     with open_store(town.folder / "state.db", clock=utc_now, program=dead) as store:
         lease = store.lease("main")
@@ -215,7 +217,38 @@ def test_a_lease_left_behind_is_told_as_such(town: Town) -> None:
         lease.release()
 
     assert ran.code == 0
-    assert told(ran, "Lease")["seen"].startswith("left behind by program ")
+    assert told(ran, "Lease")["seen"] == "nobody runs this pair now"
+
+
+def test_a_state_damaged_further_in_is_a_finding_and_the_rest_is_looked_at(town: Town) -> None:
+    with town.store():
+        pass
+    path = town.folder / "state.db"
+    with path.open("r+b") as raw:
+        raw.seek(4096)
+        raw.write(b"\xff" * (path.stat().st_size - 4096))
+    # The start of the file is whole, but not where its revision stands.
+    ran = town("doctor", "--format", "json")
+
+    assert ran.code == 2
+    assert "damaged" in told(ran, "State file")["seen"]
+    assert health(ran)["Whop key"] == "ok"
+
+
+def test_a_pair_whose_rows_cannot_be_read_is_a_finding_and_the_rest_is_looked_at(
+    town: Town,
+) -> None:
+    with town.store():
+        pass
+    with closing(sqlite3.connect(town.folder / "state.db")) as raw:
+        raw.execute("DROP TABLE email_readings")
+
+    ran = town("doctor", "--format", "json")
+
+    assert ran.code == 2
+    failed = [one for one in ran.document["findings"] if one["health"] == "failed"]
+    assert [(one["part"], one["check"]) for one in failed] == [("Pair main", "State file")]
+    assert health(ran)["Whop key"] == "ok"
 
 
 def test_a_pair_nobody_configured_names_those_there_are(town: Town) -> None:

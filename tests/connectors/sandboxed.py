@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import httpx
 
@@ -15,6 +16,7 @@ from connectors.affihub import (
 from connectors.sandbox.apps import affihub_app, whop_app
 from connectors.sandbox.faults import Faults
 from connectors.sandbox.world import World
+from connectors.transport import Halt
 from connectors.whop import (
     WhopAccess,
     WhopReader,
@@ -93,8 +95,9 @@ async def affihub_writer(
     *,
     strict: bool = True,
     time: FakeTime | None = None,
+    halt: Halt | None = None,
 ) -> AsyncIterator[AffihubWriter]:
-    around = surroundings(time or FakeTime(), _affihub(world, faults, strict))
+    around = replace(surroundings(time or FakeTime(), _affihub(world, faults, strict)), halt=halt)
     async with open_affihub_writer(affihub_access(world), around) as writer:
         yield writer
 

@@ -19,6 +19,7 @@ from sync.core.report import (
     RunHead,
     RunStatus,
     SnapshotNote,
+    awaits_person,
     document,
     exit_code,
     run_status,
@@ -134,6 +135,60 @@ def test_unmatched_people_and_notes_never_change_the_code() -> None:
     alone = {Side.WHOP: (Alone(Person("Ann"), "aff_1", "archived", "archived"),)}
 
     assert exit_code(replace(report([]), unmatched=alone, notes=("Look here.",))) == 0
+
+
+@pytest.mark.parametrize(
+    "name, status, code",
+    [
+        ("", RunStatus.PARTIAL, 1),
+        ("waiting", RunStatus.PARTIAL, 1),
+        ("link", RunStatus.PARTIAL, 1),
+        ("applied", RunStatus.PARTIAL, 1),
+        ("held", RunStatus.HELD, 4),
+        ("failed", RunStatus.PARTIAL, 4),
+    ],
+)
+def test_over_an_incomplete_listing_nobody_says_that_all_is_well(
+    name: str, status: RunStatus, code: int
+) -> None:
+    rows = [DONE[name][0]] if name else []
+    made = report(rows, status=run_status(Mode.APPLY, rows, complete=False))
+    made = replace(made, snapshots={Side.WHOP: SnapshotNote(complete=False)})
+
+    assert (made.run.status, exit_code(made)) == (status, code)
+
+
+@pytest.mark.parametrize(
+    "name, status, code", [("", RunStatus.PARTIAL, 1), ("to apply", RunStatus.CHANGES, 3)]
+)
+def test_a_dry_run_over_an_incomplete_listing_shows_its_changes_or_says_so(
+    name: str, status: RunStatus, code: int
+) -> None:
+    rows = [PLANNED[name][0]] if name else []
+    made = report(rows, Mode.DRY_RUN, run_status(Mode.DRY_RUN, rows, complete=False))
+    made = replace(made, snapshots={Side.WHOP: SnapshotNote(complete=False)})
+
+    assert (made.run.status, exit_code(made)) == (status, code)
+
+
+@pytest.mark.parametrize(
+    "disposition, outcome, awaits",
+    [
+        (Disposition.HELD, None, True),
+        (Disposition.CONFLICT, Outcome.FAILED, True),
+        (Disposition.BREAK, Outcome.FAILED, True),
+        (Disposition.APPLY, Outcome.FAILED, True),
+        (Disposition.WAITING, Outcome.FAILED, False),
+        (Disposition.WAITING, None, False),
+        (Disposition.APPLY, Outcome.APPLIED, False),
+        (Disposition.APPLY, Outcome.STALE, False),
+        (Disposition.APPLY, Outcome.SKIPPED, False),
+    ],
+)
+def test_a_failed_row_awaits_a_person_unless_it_waits_for_its_next_try(
+    disposition: Disposition, outcome: Outcome | None, awaits: bool
+) -> None:
+    assert awaits_person(row(1, disposition, outcome)) is awaits
 
 
 @pytest.mark.parametrize(

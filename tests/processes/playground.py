@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 ROOT = Path(__file__).parents[2]
 SERVE = """
@@ -64,12 +64,12 @@ class Playground:
         told: list[dict[str, Any]] = self.ask("writes")["writes"]
         return told
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        """Start the program; it is not waited for."""
+    def start(self, *arguments: str, err: IO[str] | None = None) -> subprocess.Popen[str]:
+        """Start the program; it is not waited for. ``err`` takes more than a pipe holds."""
         command = [sys.executable, "-m", "sync.cli", *arguments, "--config", str(self.config)]
         pipe = subprocess.PIPE
         return subprocess.Popen(
-            command, stdout=pipe, stderr=pipe, text=True, cwd=ROOT, env=_environment()
+            command, stdout=pipe, stderr=err or pipe, text=True, cwd=ROOT, env=_environment()
         )
 
     def run(self, *arguments: str) -> tuple[int, str, str]:

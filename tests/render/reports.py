@@ -187,6 +187,7 @@ DRY: Final = replace(
 IN_SYNC: Final = replace(
     EVERYTHING,
     run=replace(HEAD, status=RunStatus.IN_SYNC),
+    snapshots={side: SnapshotNote(300, complete=True, requests=5) for side in Side},
     rows=(),
     guards=(),
     unmatched={},

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator, ValidationError
 from sync.core.plan import Disposition, Field, Kind, Outcome
 from sync.core.ports import RunEntry
 from sync.core.record import Side
-from sync.core.report import Mode, Report, RunStatus, document
+from sync.core.report import Mode, Report, RunStatus, Trouble, document
 from sync.render import Format, render
 from sync.render.document import report_schema, runs_document
 from tests.render.reports import ALL, EVERYTHING, HOSTILE, hostile
@@ -74,6 +74,10 @@ def test_the_schemas_words_are_the_codes_words(path: tuple[str, ...], words: typ
 
 def test_a_row_has_an_outcome_or_none() -> None:
     assert _enum("row", "outcome") == [*Outcome, None]
+
+
+def test_a_run_has_a_trouble_or_none() -> None:
+    assert _enum("run", "trouble") == [*Trouble, None]
 
 
 def _enum(definition: str, name: str = "") -> list[str | None]:

@@ -56,6 +56,29 @@ def test_the_headline_says_what_happened(mode: Mode, rows: tuple[Row, ...], sent
     assert _headline(mode, *rows) == sentence
 
 
+@pytest.mark.parametrize(
+    "rows, sentence",
+    [
+        ((), "main: a listing is incomplete, so not everybody was seen."),
+        ((MADE,), "main: 1 change was made; a listing is incomplete, so not everybody was seen."),
+    ],
+)
+def test_nobody_is_told_that_all_agree_where_not_all_was_seen(
+    rows: tuple[Row, ...], sentence: str
+) -> None:
+    report = replace(reports.IN_SYNC, rows=rows, snapshots={Side.WHOP: SnapshotNote()})
+
+    assert words.headline(report) == sentence
+
+
+def test_a_run_cut_short_says_what_was_done_and_why_no_more() -> None:
+    head = replace(reports.HEAD, error="Stopped at its deadline of 1 h.")
+
+    assert words.headline(Report(head, rows=(MADE, row(outcome=Outcome.SKIPPED)))) == (
+        "main: 1 change was made; 1 left for the next run. Stopped at its deadline of 1 h."
+    )
+
+
 def test_a_failed_run_says_why_first() -> None:
     assert words.headline(reports.FAILED) == (
         "main: the run failed: Whop refused the key (401). Check WHOP_API_KEY."

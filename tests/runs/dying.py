@@ -15,10 +15,13 @@ from tests.runs.shop import Asked, Shop
 STEPS_OF_THE_STATE: Final = frozenset(
     {
         "cache_overrides",
+        "finish_run",
         "intend",
+        "keep_standing",
         "lift_first_run",
         "park",
         "remember_held",
+        "remember_open",
         "save_links",
         "settle",
     }

@@ -40,6 +40,7 @@ from sync.core.ports import Fence, Intent, Known
 from sync.core.ports import Store as StorePort
 from sync.core.record import Side
 from sync.core.report import Mode, Report
+from sync.core.standing import Standing
 from sync.runs.pair import Confirm, Order, Pair, Stop, Writers
 from sync.runs.run import run_once
 from sync.runs.texts import TEXTS
@@ -130,6 +131,7 @@ class Shop:
     slept: list[float] = field(default_factory=list)
     overrides_share: float = 0.0
     people_at_once: int = 8
+    row_tries: int = 8
     before: list[Watch] = field(default_factory=list)
     after: list[Watch] = field(default_factory=list)
     instead: dict[str, Answer] = field(default_factory=dict)
@@ -166,9 +168,11 @@ class Shop:
         allow: Iterable[str] = ("first-run",),
         confirm: Confirm | None = None,
         stop: Stop | None = None,
+        patient: bool = False,
+        deadline: timedelta | None = None,
     ) -> Report:
         """An apply; the pair's first writes are allowed unless a test says otherwise."""
-        order = Order(Mode.APPLY, frozenset(allow), "a test", confirm)
+        order = Order(Mode.APPLY, frozenset(allow), "a test", confirm, patient, deadline)
         return await self._run(order, stop)
 
     async def dry_run(
@@ -220,6 +224,7 @@ class Shop:
             stop=stop or Stop(),
             overrides_share=self.overrides_share,
             people_at_once=self.people_at_once,
+            row_tries=self.row_tries,
         )
 
     async def _access(
@@ -351,6 +356,14 @@ class Shop:
     def link(self, whop_id: str) -> Link:
         """The link of an affiliate."""
         return next(link for link in self.known().links if link.whop_id == whop_id)
+
+    def standing(self) -> Standing:
+        """How the pair is doing."""
+        return self.store.standing("main")
+
+    def open_keys(self) -> set[str]:
+        """The keys of the rows that need a person."""
+        return {one.row.key for one in self.store.open_rows("main")}
 
     def intents(self) -> tuple[Intent, ...]:
         """Writes of which nobody knows what came of them."""

@@ -11,7 +11,7 @@ from connectors.sandbox.world import World
 from sync.core.plan import Kind, Outcome
 from sync.core.policy import Limit
 from sync.core.record import Side
-from sync.core.report import exit_code
+from sync.core.report import RunStatus, exit_code
 from sync.errors import ConfigError
 from tests.runs.shop import Asked, Shop, row_of, said
 
@@ -46,6 +46,7 @@ async def test_hardly_anybody_listed_shuts_nobody_out_and_creates_nobody(
     assert {row.rule for row in report.rows} <= {"listing-incomplete"}
     assert any("incomplete" in note for note in report.notes)
     assert bool(report.rows) is bool(lone)
+    assert (report.run.status, exit_code(report)) == (RunStatus.PARTIAL, 1)
     assert shop.world.log.count("retrieve_affiliate") == 0
     assert shop.world.log.count("get_partner") == 0
     again = await shop.dry_run()
@@ -159,7 +160,7 @@ async def test_an_affihub_listing_that_proves_nothing_creates_nobody(
     assert said(row_of(report, affiliate)) == ("waiting", "listing-incomplete", None)
     assert row_of(report, archived).outcome is Outcome.APPLIED
     assert shop.changes() == ["affihub update_partner"]
-    assert exit_code(report) == 0
+    assert (report.run.status, exit_code(report)) == (RunStatus.PARTIAL, 1)
 
 
 async def test_deactivated_rows_that_a_list_hides_are_found(shop: Shop) -> None:

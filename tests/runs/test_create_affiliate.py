@@ -232,7 +232,7 @@ class TestWhoWasShutOut:
         second = await town.sync()
 
         assert row_of(first, partner).outcome is Outcome.APPLIED
-        assert "Linked instead" in str(row_of(first, partner).error)
+        assert "had this person already" in row_of(first, partner).reason
         assert said(row_of(second, partner)) == ("conflict", "first-link-ask", None)
         assert town.changes() == []
         assert town.link(affiliate.id).status is None
@@ -258,7 +258,10 @@ class TestWhoIsAnAffiliateAlready:
 
         report = await town.sync()
 
-        assert row_of(report, partner).outcome is Outcome.APPLIED
+        row = row_of(report, partner)
+        assert row.outcome is Outcome.APPLIED
+        told = f"Whop had this person already as {affiliate.id}: linked, nobody was made."
+        assert (row.reason, row.error) == (told, None)
         link = town.link(affiliate.id)
         assert (link.affihub_id, link.evidence) == (partner.id, "email")
         assert link.status == Base("on", "active", "active")

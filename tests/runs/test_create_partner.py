@@ -84,8 +84,10 @@ class TestARefusedCreate:
 
         report = await roomy.sync()
 
-        assert row_of(report, affiliate, CREATE).outcome is Outcome.APPLIED
-        link = roomy.link(affiliate.id)
+        row, link = row_of(report, affiliate, CREATE), roomy.link(affiliate.id)
+        assert row.outcome is Outcome.APPLIED
+        told = f"Affihub had this person already as {link.affihub_id}: linked, nobody was made."
+        assert row.reason == told
         assert link.evidence == "email"
         assert link.status == Base("on", "active", status)
         accepted = Acceptance.ACCEPTED if status == "active" else Acceptance.INVITED

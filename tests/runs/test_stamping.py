@@ -114,7 +114,8 @@ async def test_a_stop_leaves_the_rest_for_later(shop: Shop) -> None:
 
 async def test_a_stop_while_looking_ends_it(shop: Shop) -> None:
     await people_linked(shop, 2)
-    stop = Stop(wanted=True)
+    stop = Stop()
+    stop.request()
 
     with pytest.raises(Interrupted):
         await looked(shop, stop)

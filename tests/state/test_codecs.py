@@ -21,7 +21,7 @@ from sync.core.plan import (
     Row,
 )
 from sync.core.record import Override, Side, Untold
-from sync.core.report import Mode, Report, RunHead, RunStatus, SnapshotNote
+from sync.core.report import Mode, Report, RunHead, RunStatus, SnapshotNote, Trouble
 from sync.state import codecs
 
 TEXTS = st.text(max_size=20)
@@ -85,6 +85,7 @@ HEADS = st.builds(
     allowed=st.lists(TEXTS, max_size=3).map(tuple),
     by=TEXTS,
     error=MAYBE,
+    trouble=st.none() | st.sampled_from(Trouble),
 )
 ALONE = st.lists(st.builds(Alone, PERSONS, TEXTS, MAYBE, TEXTS, MAYBE), max_size=3).map(tuple)
 VERDICTS = st.builds(GuardVerdict, TEXTS, NUMBERS, NUMBERS, NUMBERS, TEXTS, TEXTS)
@@ -138,12 +139,26 @@ def test_overrides_come_back_untold_values_and_all(overrides: tuple[Override, ..
 
 @given(REPORTS)
 def test_what_a_report_shows_beside_its_rows_comes_back(report: Report) -> None:
-    told = codecs.told_from(codecs.told_document(report))
+    text = codecs.told_document(report)
+    told = codecs.told_from(text) | {"unmatched": codecs.unmatched_from(text)}
 
     assert (
         Report(report.run, rows=report.rows, links=report.links, in_sync=report.in_sync, **told)
         == report
     )
+
+
+@given(REPORTS, REPORTS)
+def test_a_document_can_go_without_the_unmatched_and_get_them_from_another(
+    one: Report, other: Report
+) -> None:
+    short = codecs.told_document(one, unmatched=False)
+    whole = codecs.told_document(other)
+
+    assert codecs.unmatched_from(short) == {}
+    assert codecs.told_from(short) == codecs.told_from(codecs.told_document(one))
+    assert codecs.has_unmatched_of(codecs.with_unmatched_of(short, whole), other)
+    assert codecs.told_from(codecs.with_unmatched_of(short, whole)) == codecs.told_from(short)
 
 
 def test_money_keeps_every_digit_it_came_with() -> None:

@@ -14,7 +14,7 @@ from threading import Event
 import pytest
 
 from sync.core import ports
-from sync.core.ports import Fence, Settlement
+from sync.core.ports import DAEMON_LEASE, Fence, Settlement
 from sync.errors import LeaseLost, PairBusy
 from sync.state.holder import Program, this_program
 from sync.state.leases import LASTS, HeldLease
@@ -73,6 +73,54 @@ def test_a_held_pair_is_busy_and_told_by_whom_since_and_until_when(store: Store)
     assert "since 2026-11-20 12:00:00 UTC, until 12:00:45 UTC" in said
     assert said.endswith("try again.")
     assert not held.lost
+
+
+def test_a_second_daemon_is_told_who_works_on_the_state(store: Store) -> None:
+    store.lease(DAEMON_LEASE)
+
+    with pytest.raises(PairBusy) as busy:
+        store.lease(DAEMON_LEASE)
+
+    said = str(busy.value)
+    assert said.startswith(f"Another daemon works on this state: program {os.getpid()} on ")
+    assert DAEMON_LEASE not in said
+    assert "pair" not in said
+
+
+def test_who_holds_a_pair_is_known_until_it_is_free(store: Store) -> None:
+    assert store.holder("main") is None
+    lease = store.lease("main")
+    who = f"program {os.getpid()} on {HERE.host}"
+
+    assert store.holder("main") == ports.Holder(who, NOON, NOON + LASTS)
+    assert store.holder("other") is None
+
+    lease.release()
+    assert store.holder("main") is None
+
+
+def test_a_lease_that_ran_out_is_held_by_nobody(path: Path, clock: StandingClock) -> None:
+    with (
+        open_store(path, clock=clock, program=ELSEWHERE) as theirs,
+        open_store(path, clock=clock) as ours,
+    ):
+        theirs.lease("main")
+        clock.now += LASTS - timedelta(seconds=1)
+        assert ours.holder("main") is not None
+        clock.advance(1)
+
+        assert ours.holder("main") is None
+
+
+def test_a_killed_holder_holds_nothing(path: Path, holder: subprocess.Popen[str]) -> None:
+    with open_store(path, clock=lambda: datetime.now(UTC)) as store:
+        held = store.holder("main")
+        assert held is not None
+        assert held.program == f"program {holder.pid} on {HERE.host}"
+        holder.kill()
+        os.waitid(os.P_PID, holder.pid, os.WEXITED | os.WNOWAIT)
+
+        assert store.holder("main") is None
 
 
 def test_one_program_holds_two_pairs(store: Store) -> None:
@@ -208,6 +256,7 @@ def test_every_write_under_a_lost_lease_is_refused(store: Store, clock: Standing
         lambda: store.settle(fence, None, "run-1", Settlement(applied(), link=a_link())),
         lambda: store.end_stranded_runs(fence, NOON),
         lambda: store.remember_held(fence, {"a": "missing"}, NOON),
+        lambda: store.remember_open(fence, [applied()], NOON, all_seen=True),
         lambda: store.lift_first_run(fence, "ann", NOON),
     )
     for write in writes:
@@ -215,6 +264,7 @@ def test_every_write_under_a_lost_lease_is_refused(store: Store, clock: Standing
             write()
 
     assert store.known("main", NOON) == ports.Known()
+    assert store.open_rows("main") == ()
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,18 @@ def test_a_parked_row_stays_parked_until_it_is_applied(store: Store, fence: Fenc
     assert store.known("main", NOON).parked == {}
 
 
+def test_a_parked_row_keeps_how_often_it_was_tried_and_until_when_it_rests(
+    store: Store, fence: Fence
+) -> None:
+    again = replace(PARKED, disposition=Disposition.WAITING, tries=3, until=LATER)
+    store.park(fence, "key-1", again)
+    store.begin_run(a_head())
+    failed = a_row(2, outcome=Outcome.FAILED)
+    store.settle(fence, None, "run-1", Settlement(failed, park=replace(again, tries=4)))
+
+    assert store.known("main", NOON).parked == {"key-1": again, "key-2": replace(again, tries=4)}
+
+
 def test_held_rows_are_those_of_the_last_run_since_they_were_first_held(
     store: Store, fence: Fence
 ) -> None:

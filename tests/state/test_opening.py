@@ -148,6 +148,16 @@ def test_a_state_damaged_at_its_root_is_refused(path: Path, clock: StandingClock
     assert "is damaged" in _refusal(path, clock)
 
 
+def test_a_state_that_tells_no_revision_is_refused(path: Path, clock: StandingClock) -> None:
+    with open_store(path, clock=clock):
+        pass
+    with closing(sqlite3.connect(path)) as raw:
+        raw.execute("DELETE FROM alembic_version")
+        raw.commit()
+
+    assert "is damaged" in _refusal(path, clock)
+
+
 def test_damage_further_in_is_told_when_it_is_met(path: Path, clock: StandingClock) -> None:
     with open_store(path, clock=clock):
         pass

@@ -14,6 +14,7 @@ from connectors.sandbox.exchange import Answer
 from connectors.sandbox.faults import Faults
 from connectors.sandbox.script import Step
 from connectors.sandbox.world import World, empty_world
+from connectors.transport import Halt
 from sync.core.ports import NewPartner
 from sync.core.record import Stamp
 from sync.errors import ApiError, KeyRefused, Rejected, Unavailable, Uncertain
@@ -240,6 +241,24 @@ async def test_what_stays_lost_is_told_as_uncertain(world: World, fault: str) ->
             await affihub.create_partner(JANE)
         assert affihub.requests()["create_partner"] == 2
     assert not world.affihub.partners
+
+
+@pytest.mark.parametrize("fault, made", [("reset-before", 0), ("reset-after", 1), ("html", 0)])
+async def test_after_a_stop_it_is_looked_for_and_not_sent_again(
+    world: World, fault: str, made: int
+) -> None:
+    stopped = Halt(why=lambda: "Stopped as asked", sleep=FakeTime().sleep)
+    faults = Faults(script=[step(fault)])
+    async with affihub_writer(world, faults, halt=stopped) as affihub:
+        if made:
+            created = await affihub.create_partner(JANE)
+            assert (created.partner.stamp, created.found) == (STAMP, False)
+        else:
+            with pytest.raises(Uncertain):
+                await affihub.create_partner(JANE)
+        assert affihub.requests()["create_partner"] == 1
+        assert affihub.requests()["list_partners"] >= 1
+    assert len(world.affihub.partners) == made
 
 
 async def test_somebody_found_without_our_stamp_was_there_before(world: World) -> None:

@@ -1,9 +1,10 @@
 """One request's way out and back, seen from the wire."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import AsyncIterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from email.utils import format_datetime
 
 import httpx
@@ -12,7 +13,9 @@ import respx
 
 from connectors.transport import (
     Access,
+    Allowance,
     Answer,
+    Counting,
     Reader,
     RetryPolicy,
     Sending,
@@ -21,6 +24,7 @@ from connectors.transport import (
     open_writer,
 )
 from connectors.transport import line as line_module
+from sync.core.record import Side
 from sync.errors import (
     ApiError,
     ClientBroken,
@@ -483,3 +487,65 @@ async def test_an_address_that_is_none_is_told_plainly(time: FakeTime, base_url:
     async with open_reader(replace(ACCESS, base_url=base_url), surroundings(time)) as reader:
         with pytest.raises(Rejected, match="Look at base_url"):
             await reader.get("list", ("things",), Answer.json)
+
+
+# What is counted
+
+
+@dataclass
+class Meter:
+    """Keeps everything it is told."""
+
+    told: list[tuple[object, ...]] = field(default_factory=list)
+
+    def answered(self, side: Side, operation: str, status: int | None) -> None:
+        self.told.append(("answered", side, operation, status))
+
+    def retried(self, side: Side, operation: str) -> None:
+        self.told.append(("retried", side, operation))
+
+    def waited(self, side: Side, operation: str, seconds: float) -> None:
+        self.told.append(("waited", side, operation, round(seconds, 3)))
+
+
+async def metered(time: FakeTime, router: respx.Router, access: Access = ACCESS) -> list[object]:
+    meter = Meter()
+    around = replace(surroundings(time, routed(router)), meter=meter)
+    async with open_writer(access, around) as writer:
+        with contextlib.suppress(ApiError):
+            await read(writer)
+            await read(writer)
+    return list(meter.told)
+
+
+async def test_every_answer_and_every_further_try_is_counted(
+    router: respx.Router, time: FakeTime
+) -> None:
+    answering(router, httpx.ReadTimeout("x"), httpx.Response(500), HTML, OK, httpx.Response(403))
+    answered, retried = ("answered", Side.WHOP, "list"), ("retried", Side.WHOP, "list")
+    assert await metered(time, router) == [
+        (*answered, None),
+        retried,
+        (*answered, 500),
+        retried,
+        (*answered, 200),  # a web page, so it is asked for again
+        retried,
+        (*answered, 200),
+        (*answered, 403),
+    ]
+
+
+async def test_waits_for_the_pace_are_counted(router: respx.Router, time: FakeTime) -> None:
+    answering(router, OK, OK)
+    access = replace(ACCESS, allowance=Allowance(20, Counting.PER_KEY))
+    told = await metered(time, router, access)
+    assert ("waited", Side.WHOP, "list", round(60 / 19, 3)) in told
+
+
+async def test_what_is_not_sent_is_not_counted(time: FakeTime) -> None:
+    meter = Meter()
+    around = replace(surroundings(time), meter=meter)
+    async with open_writer(ACCESS, around) as writer:
+        with pytest.raises(Rejected):
+            await writer.get("list", ("..",), Answer.json)
+    assert meter.told == []

@@ -4,8 +4,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.transport.pace import Allowance, Bucket, Counting, Pace
+from connectors.transport.bucket import Allowance, Bucket, Counting
+from connectors.transport.buckets import Buckets
+from connectors.transport.halt import Pauses
+from connectors.transport.pace import Pace
 from tests.connectors.surroundings import FakeTime
+
+
+def unwatched(_operation: str, _seconds: float) -> None:
+    """Nobody counts the waits."""
+
+
+def buckets(
+    time: FakeTime, per_minute: int, counting: Counting = Counting.PER_OPERATION
+) -> Buckets:
+    return Buckets(Allowance(per_minute, counting), time.clock)
 
 
 def pace(
@@ -14,7 +27,8 @@ def pace(
     counting: Counting = Counting.PER_OPERATION,
     concurrency: int = 4,
 ) -> Pace:
-    return Pace(Allowance(per_minute, counting), concurrency, time.clock, time.sleep)
+    pauses = Pauses(time.clock, time.sleep, None)
+    return Pace(buckets(time, per_minute, counting), concurrency, time.clock, pauses, unwatched)
 
 
 async def sent_at(
@@ -106,12 +120,14 @@ def test_requests_refused_together_slow_the_bucket_once(time: FakeTime) -> None:
     assert seconds_for(bucket, time, 11) == pytest.approx(10 + 11 / 4.75, rel=0.05)
 
 
-async def test_waits_are_counted(time: FakeTime) -> None:
-    paced = pace(time, 600)
+async def test_waits_are_told(time: FakeTime) -> None:
+    told: list[tuple[str, float]] = []
+    pauses = Pauses(time.clock, time.sleep, None)
+    paced = Pace(buckets(time, 600), 4, time.clock, pauses, lambda *wait: told.append(wait))
     await sent_at(time, paced, 31)
-    waited = paced.waits()["list"]
-    assert waited.times == 1
-    assert waited.seconds == pytest.approx(1 / 9.5)
+    ((operation, seconds),) = told
+    assert operation == "list"
+    assert seconds == pytest.approx(1 / 9.5)
 
 
 async def test_no_more_requests_are_under_way_than_allowed(time: FakeTime) -> None:
@@ -131,7 +147,8 @@ async def test_waiting_for_a_token_takes_no_slot_from_other_operations(time: Fak
     async def sleep(_seconds: float) -> None:
         await waking.wait()
 
-    paced = Pace(Allowance(1, Counting.PER_OPERATION), 1, time.clock, sleep)
+    pauses = Pauses(time.clock, sleep, None)
+    paced = Pace(buckets(time, 1), 1, time.clock, pauses, unwatched)
     await paced.admit("list")
     paced.leave()
     held = asyncio.create_task(paced.admit("list"))

@@ -1,0 +1,25 @@
+"""What the state keeps of a run that ended: its report, and how its pair is doing after it."""
+
+import asyncio
+
+from sync.core.report import Mode, Report
+from sync.core.standing import after
+from sync.errors import StateError
+from sync.runs import logbook
+from sync.runs.pair import Pair
+
+
+async def keep(pair: Pair, report: Report) -> None:
+    """Keep a run's report and, after one that was to write, the standing of its pair."""
+    logbook.run_ended(report)
+    await asyncio.to_thread(pair.store.finish_run, report)
+    if report.run.mode is Mode.APPLY:
+        await asyncio.to_thread(_keep_standing, pair, report)
+
+
+def _keep_standing(pair: Pair, report: Report) -> None:
+    try:
+        before = pair.store.standing(pair.name)
+        pair.store.keep_standing(after(before, report, pair.interval))
+    except StateError:
+        logbook.standing_lost()  # the report counts for more than how the pair was doing
