@@ -554,6 +554,18 @@ def test_a_key_file_must_be_private_and_hold_a_key(
     )
 
 
+def test_a_credential_of_systemd_may_be_readable_for_its_group_but_not_for_others(
+    write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The group bits of a credential are the mask of an access list."""
+    monkeypatch.setattr("sync.config.secret.CREDENTIALS", tmp_path)
+    path = write(f"{MINIMAL}api_key_file = 'whop.key'\n")
+    _key_file(tmp_path, "from-file\n", 0o440)
+    assert load(path, KEYS).pairs["main"].whop.api_key.get_secret_value() == "from-file"
+    _key_file(tmp_path, "from-file\n", 0o444)
+    assert "others may read this file" in problems(path, KEYS)[0]
+
+
 def test_no_key_is_shown(write: Write) -> None:
     config = load(write(MINIMAL + "api_key = 'inline-secret'\n"), KEYS)
     shown = f"{config!r} {config} {config.model_dump()} {config.model_dump_json()}"
@@ -677,7 +689,7 @@ def test_a_file_of_addresses_must_be_private_and_hold_one(
     assert told == (f"pairs.main.notify.urls_file: {sentence.format(path=file)}",)
 
 
-def testschemes_that_are_taken_on_trust_are_apprises_own() -> None:
+def test_schemes_that_are_taken_on_trust_are_apprises_own() -> None:
     assert schemes() | {"https"} >= FAMILIAR
     assert len(schemes()) > 200
 

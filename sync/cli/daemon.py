@@ -27,7 +27,7 @@ def command(
     from sync.daemon.service import Service
     from sync.daemon.source import Source
     from sync.daemon.systemd import Systemd
-    from sync.logs import configure
+    from sync.logs import catch_strays, configure
 
     with open_app(config, os.environ) as opened:
         opened.pair_names(pair)
@@ -36,6 +36,6 @@ def command(
         service = Service(app, source, systemd=Systemd.of(os.environ))
         level = logging.DEBUG if debug else logging.INFO
         configure(sys.stderr, secrets=lambda: service.app().config.secrets, level=level)
-        with seat(app.store) as lease:
+        with catch_strays(), seat(app.store) as lease:
             code = asyncio.run(service.serve(lease))
     raise typer.Exit(code)

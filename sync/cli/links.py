@@ -41,7 +41,7 @@ def command(
     from sync.cli.show import has_color
     from sync.cli.telling import tell
 
-    with open_app(config, os.environ) as app:
+    with open_app(config, os.environ, keys=False) as app:
         found = _found(app, app.only_pair(pair), search.casefold())
     tell(_rendered(found, form, color=has_color(output)), output)
 

@@ -45,7 +45,7 @@ def say(text: str) -> None:
 async def run_pair(app: App, name: str, asked: Asked) -> Report:
     """One run of one pair, watched and stoppable."""
     if asked.debug:
-        show_logs(name)
+        show_logs(name, lambda: app.config.secrets)
     mode = Mode.DRY_RUN if asked.dry_run else Mode.APPLY
     stop = Stop()
     with watched(name) as progress, stopping(stop):

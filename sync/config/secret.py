@@ -4,11 +4,15 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from stat import S_IMODE, S_IRWXG, S_IRWXO
-from typing import Any
+from typing import Any, Final
 
 from pydantic import SecretStr
 
 from sync.errors import ConfigError
+
+CREDENTIALS: Final = Path("/run/credentials")
+"""Where systemd puts a service's credentials; what looks like the group's right to read there is
+the mask of an access list, and only root writes there."""
 
 Tables = dict[str, Any]
 """Nested tables as the file and the environment give them, not checked yet."""
@@ -101,7 +105,8 @@ class SecretSetting:
             raise ValueError(
                 f"there is no such file; write {self.what} into it, readable by you alone"
             )
-        if S_IMODE(path.stat().st_mode) & (S_IRWXG | S_IRWXO):
+        others = S_IRWXO if CREDENTIALS in path.parents else S_IRWXG | S_IRWXO
+        if S_IMODE(path.stat().st_mode) & others:
             raise ValueError(f"others may read this file; run: chmod 600 {path}")
         try:
             return path.read_text(encoding="utf-8")

@@ -81,7 +81,7 @@ async def _dry_run(pair: Pair, order: Order, head: RunHead) -> Report:
     await asyncio.to_thread(pair.store.begin_run, head)
     known = await _known(pair)
     gathered = await gather(pair, known)
-    plan = _plan(pair, gathered, known, order)
+    plan = await _plan(pair, gathered, known, order)
     return ended(pair, head, gathered, plan, plan.rows)
 
 
@@ -110,7 +110,7 @@ async def _decide(at: Applying, order: Order) -> Decided:
         at.know(known)
     if order.confirm:
         order = _allowing_first_run(order)
-    return Decided(at.gathered, known, _plan(pair, at.gathered, known, order))
+    return Decided(at.gathered, known, await _plan(pair, at.gathered, known, order))
 
 
 def _allowing_first_run(order: Order) -> Order:
@@ -122,7 +122,7 @@ async def _ask(pair: Pair, decided: Decided, order: Order, head: RunHead) -> Rep
     """Show the plan to a person without holding the pair, then apply what is still true."""
     if order.confirm and not await order.confirm(decided.plan):
         refused = replace(head, mode=Mode.DRY_RUN)
-        plan = _plan(pair, decided.gathered, decided.known, order)
+        plan = await _plan(pair, decided.gathered, decided.known, order)
         return ended(pair, refused, decided.gathered, plan, plan.rows)
     try:
         async with _held(pair) as lease:
@@ -179,11 +179,18 @@ async def _known(pair: Pair) -> Known:
     return await asyncio.to_thread(pair.store.known, pair.name, pair.clock())
 
 
-def _plan(pair: Pair, gathered: Gathered, known: Known, order: Order) -> Plan:
-    """What this run would do; only a patient one leaves what failed lately to a later one."""
+async def _plan(pair: Pair, gathered: Gathered, known: Known, order: Order) -> Plan:
+    """What this run would do; only a patient one leaves what failed lately to a later one.
+
+    In a thread: the loop belongs to all pairs of a daemon, and many people take seconds.
+    """
     rested = still_parked(known.parked, pair.clock() if order.patient else None)
     known = replace(known, parked=rested)
-    return with_suggestions(reconcile(gathered, known, pair.policy, pair.texts, order.allowed))
+
+    def plan() -> Plan:
+        return with_suggestions(reconcile(gathered, known, pair.policy, pair.texts, order.allowed))
+
+    return await asyncio.to_thread(plan)
 
 
 def _writes(plan: Plan) -> bool:

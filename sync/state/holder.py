@@ -4,7 +4,10 @@ import os
 import socket
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
+UNSEEN: Final = "?"
+"""In the place of the start of a program that runs, but not where we can look at it."""
 GONE_STATES = frozenset("ZX")
 """A zombie holds its number until its parent looks, but it will never write again."""
 
@@ -43,7 +46,7 @@ class Program:
 
     def is_gone(self, here: "Program") -> bool:
         """Whether it is known to run no more; False where that cannot be seen from here."""
-        return not self.is_elsewhere(here) and _started(self.pid) != self.started
+        return not self.is_elsewhere(here) and _started(self.pid) not in (self.started, UNSEEN)
 
 
 def this_program() -> Program:
@@ -69,7 +72,8 @@ def _started(pid: int) -> str | None:
     try:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
     except OSError:
-        return None
+        # A machine may hide other users' programs (hidepid): one that answers is not gone.
+        return None if _answers(pid) is None else UNSEEN
     # The second field is the program's name in brackets, which may hold spaces and brackets.
     fields = stat.rpartition(")")[2].split()
     return None if fields[0] in GONE_STATES else fields[19]

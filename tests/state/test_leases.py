@@ -370,6 +370,23 @@ def test_a_program_is_gone_when_nothing_runs_under_its_number_and_start() -> Non
     assert not replace(HERE, pid=2**30, place="another boot").is_gone(HERE)
 
 
+def test_a_program_that_runs_out_of_our_sight_is_not_taken_for_gone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A machine may hide other users' programs: /proc says there are none."""
+    hidden = f"/proc/{HERE.pid}/stat"
+    read = Path.read_text
+
+    def read_text(path: Path, *args: str, **more: str) -> str:
+        if str(path) == hidden:
+            raise FileNotFoundError(hidden)
+        return read(path, *args, **more)
+
+    monkeypatch.setattr(Path, "read_text", read_text)
+    assert not HERE.is_gone(HERE)
+    assert replace(HERE, pid=2**30).is_gone(HERE)
+
+
 def test_a_program_is_known_again_by_its_text() -> None:
     assert Program.parse(str(HERE)) == HERE
     assert Program.parse(f"{HERE}:nonce") == HERE
