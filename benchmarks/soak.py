@@ -2,10 +2,11 @@
 
     .venv/bin/python benchmarks/soak.py --minutes 20 --every 30s
 
-Each pair has a sandbox process of its own in which people go on editing. `a` and `b` answer with
-a share of faults; `c` fails completely for every other stretch of time. Prints, every half
-minute, the daemon's memory, open files and connections and how many runs each pair has made, and in
-the end the first and the last third of the run beside each other: nothing may have grown.
+Each pair has a sandbox process of its own in which people go on editing; every two minutes an ops
+person lets pass by hand what the guards hold. `a` and `b` answer with a share of faults; `c` fails
+completely for every other stretch of time. Prints, every half minute, the daemon's memory, open
+files and connections and how many runs each pair has made, and in the end the first and the last
+third of the run beside each other: nothing may have grown.
 """
 
 import argparse
@@ -169,6 +170,15 @@ def soak(arguments: argparse.Namespace, folder: Path, stack: ExitStack) -> None:
         print(f"{len(lines)} log lines; the last: {lines[-1] if lines else ''}")
 
 
+def allow(folder: Path) -> None:
+    """Let pass what is held, as a person would beside the running daemon."""
+    for pair in PAIRS:
+        command = [*AFFISYNC, "sync", "--yes", "--allow", "all", "--pair", pair]
+        command += ["--config", str(folder / "affisync.toml"), "--output", os.devnull]
+        if pair != FAILING:
+            subprocess.run(command, stderr=subprocess.DEVNULL, timeout=120, check=False)
+
+
 def watch(
     arguments: argparse.Namespace,
     folder: Path,
@@ -185,6 +195,8 @@ def watch(
         post(bases[FAILING], "faults", {"rates": DOWN if down else {"errors": 0, **FAULTS}})
         for number, base in enumerate(bases.values()):
             post(base, "drift", {"seed": int(passed) + number})
+        if len(samples) % 4 == 0:
+            allow(folder)
         samples.append(sample(daemon.pid, start, folder))
         print(told(samples[-1]), "  c is down" if down else "", flush=True)
     with urllib.request.urlopen(f"http://{LISTEN}/metrics", timeout=10) as answer:

@@ -14,7 +14,7 @@ from connectors.affihub import AffihubAccess, open_affihub_reader, open_affihub_
 from connectors.transport import REAL_WORLD, Access, Allowances, Halt, Surroundings
 from connectors.whop import WhopAccess, open_whop_reader, open_whop_writer
 from sync.config import AffihubConfig, Config, WhopConfig, load, policy
-from sync.config.schedule import Pauses, pauses
+from sync.config.schedule import Pauses, pauses, zone_of
 from sync.core.ports import AffihubReads, Clock, Meter, Unmetered, WhopReads
 from sync.core.record import Side
 from sync.errors import UsageError
@@ -123,7 +123,7 @@ class App:
         async with self._connected(name, stop, writes=writes) as sides:
             yield Pair(
                 company_id=settings.whop.company_id,
-                policy=policy(name, settings),
+                policy=policy(name, self.config),
                 config=self.config.fingerprint(name),
                 whop=sides.whop,
                 affihub=sides.affihub,
@@ -138,6 +138,8 @@ class App:
                 overrides_share=min(1.0, interval / A_DAY),
                 interval=interval,
                 row_tries=settings.row_tries,
+                zone=zone_of(settings.timezone),
+                keep_snapshots=self.config.state.keep_snapshots,
             )
 
     @asynccontextmanager

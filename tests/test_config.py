@@ -3,8 +3,7 @@
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -14,10 +13,13 @@ import pytest
 from pydantic import ValidationError
 
 from sync.config import Address, Config, Cron, Every, load, policy
+from sync.config.limits import GuardsConfig
 from sync.config.loading import settings
 from sync.config.notify_urls import FAMILIAR, schemes
 from sync.core.digest import Rhythm
+from sync.core.plan import Kind
 from sync.core.policy import (
+    DEFAULT_LIMITS,
     CommissionPolicy,
     CommissionSync,
     GuardClass,
@@ -29,6 +31,7 @@ from sync.core.policy import (
     Slot,
     SlotKind,
 )
+from sync.core.secrets import blank
 from sync.errors import ConfigError
 
 EXAMPLE = Path(__file__).parent.parent / "config.example.toml"
@@ -100,6 +103,9 @@ HTTPS = "must begin with https://, since keys travel there"
 STATE = "must be sqlite:/// and the path of a file; nothing else keeps the state yet"
 DURATION = 'must be a time such as "90s", "15m", "1h" or "2d"'
 TIME_OF_DAY = 'must be a time of day such as "08:00"'
+DOLLARS = 'must be dollars such as 500 or 1250.50, or "" for no limit'
+POINTS = 'must be points such as 10 or 2.5, or "" for no limit'
+FREEZE = 'must be a date such as "2026-12-24", or a day of the month, 1 to 31'
 LISTEN = 'must be "host:port" such as "127.0.0.1:8620", or "" to turn it off'
 
 WRONG_VALUES = [
@@ -237,6 +243,46 @@ WRONG_VALUES = [
         "deactivate = { limit = 3, per_day = 'x' }",
         f"pairs.main.guards.deactivate.per_day: {NUMBER_OR_SHARE}",
     ),
+    *(
+        ("pairs.main.guards", f"{key} = {text}", f"pairs.main.guards.{key}: {sentence}")
+        for key, sentence in (("max_monthly_effect_usd", DOLLARS), ("max_rate_jump", POINTS))
+        for text in ("-1", "-0.01", "true", "nan", "inf", "[5]", "'a lot'", "'5%'", "'€5'", "'-5'")
+    ),
+    *(
+        ("pairs.main", f"freeze = [15, {day}]", f"pairs.main.freeze.1: {FREEZE}")
+        for day in (
+            "0",
+            "32",
+            "true",
+            "1.5",
+            "'15'",
+            "'2026-02-30'",
+            "'20261224'",
+            "2026-12-24T00:00:00",
+            "2026-12-24T00:00:00Z",
+            "08:00:00",
+            "[1]",
+        )
+    ),
+    ("pairs.main", "freeze = 15", "pairs.main.freeze: must be a list, in square brackets"),
+    ("state", "keep_snapshots = -1", "state.keep_snapshots: must be 0 or more"),
+    ("approvals", "expire = '72'", f"approvals.expire: {DURATION}"),
+    ("approvals", "expire = ''", f"approvals.expire: {DURATION}"),
+    (
+        "approvals",
+        "two_people = 'link'",
+        "approvals.two_people: must be a list, in square brackets",
+    ),
+    (
+        "approvals",
+        "two_people = ['link', 'set_comission']",
+        "approvals.two_people.1: no such kind of row; did you mean set-commission?",
+    ),
+    (
+        "approvals",
+        "two_people = [5]",
+        f"approvals.two_people.0: no such kind of row; there are {', '.join(Kind)}",
+    ),
     ("pairs.main.guards", "floor = -1", "pairs.main.guards.floor: must be 0 or more"),
     ("pairs.main.guards", "floor = true", "pairs.main.guards.floor: must be a whole number"),
     ("pairs.main.guards", "floor = 2.5", "pairs.main.guards.floor: must be a whole number"),
@@ -325,9 +371,9 @@ def test_the_company_is_required_and_must_look_like_one(
             "pairs.main.create.xyz: unknown key; there are activate, affiliates, partners",
         ),
         ('[pairs.main."a.b\\u001b"]\n', 'pairs.main."a.b\\u001b": unknown key; there are affihub'),
-        ("_env_file = 'x'\n", "_env_file: unknown key; there are daemon, pairs, state"),
+        ("_env_file = 'x'\n", "_env_file: unknown key; there are approvals, daemon, pairs, state"),
         ("State.url = 'x'\n", "State: unknown key; did you mean state?"),
-        ("warnings = 'x'\n", "warnings: unknown key; there are daemon, pairs, state"),
+        ("warnings = 'x'\n", "warnings: unknown key; there are approvals, daemon, pairs, state"),
     ],
 )
 def test_an_unknown_key_is_refused_with_the_nearest(write: Write, text: str, sentence: str) -> None:
@@ -468,7 +514,8 @@ def test_a_key_in_the_configuration_works_with_a_warning(write: Write) -> None:
     assert _key(config) == "inline"
     assert config.pairs["main"].whop.key_origin == "the configuration file"
     [warning] = config.warnings
-    assert warning.startswith("pairs.main.whop.api_key: the key itself is in the file")
+    assert warning.startswith("pairs.main.whop.api_key holds the key itself; better name a ")
+    assert blank(warning) == warning  # it is logged
 
 
 @pytest.mark.parametrize(
@@ -786,7 +833,7 @@ def test_variables_win_over_the_file_setting_by_setting(write: Write) -> None:
     }
     config = load(write(text), KEYS | {f"AFFISYNC_{name}": v for name, v in variables.items()})
     pair = config.pairs["main"]
-    limits = policy("main", pair).guards.limits
+    limits = policy("main", config).guards.limits
     assert config.daemon.listen is None
     assert (pair.whop.company_id, pair.whop.requests_per_minute) == ("123", 60)
     assert (pair.create.activate, pair.schedule) == (True, Every(timedelta(seconds=30)))
@@ -878,7 +925,7 @@ def test_the_fingerprint_is_of_settings_not_of_keys(write: Write) -> None:
 
 
 def test_the_policy_of_an_empty_pair_is_the_cores_own_default(write: Write) -> None:
-    assert policy("main", load(write(MINIMAL), KEYS).pairs["main"]) == Policy("main")
+    assert policy("main", load(write(MINIMAL), KEYS)) == Policy("main")
 
 
 def test_the_policy_says_what_the_configuration_says(write: Write) -> None:
@@ -906,6 +953,10 @@ def test_the_policy_says_what_the_configuration_says(write: Write) -> None:
         commission = 5
         remove_commission = { limit = 6, per_day = 7, per_week = "12.5%" }
         missing = 8
+        max_monthly_effect_usd = "$1,250.50"
+        max_rate_jump = 2.3
+        [approvals]
+        two_people = ["set-commission", "remove-commission", "set-commission"]
     """
     slot = Slot(SlotKind.REV_SHARE, "prod_1", (), "first_payment", "pre_fees")
     limits = {
@@ -925,8 +976,93 @@ def test_the_policy_says_what_the_configuration_says(write: Write) -> None:
         status_on_first_link=OnFirstLink.RESTRICTIVE,
         reactivate=True,
         commission=CommissionPolicy(CommissionSync.WHOP, OnFirstLink.WHOP, slot),
-        guards=Guards(limits, floor=0, first_run=False),
+        guards=Guards(
+            limits,
+            floor=0,
+            first_run=False,
+            max_monthly_effect_usd=Decimal("1250.50"),
+            max_rate_jump=Decimal("2.3"),
+        ),
+        two_people=frozenset({"set-commission", "remove-commission"}),
+        freeze=(date(2026, 12, 24), 31, 1, date(2027, 1, 2)),
     )
-    pair = load(write(MINIMAL + text), KEYS).pairs["main"]
-    assert policy("main", pair) == expected
-    assert policy("other", pair) == replace(expected, pair="other")
+    freeze = '[pairs.main]\nfreeze = ["2026-12-24", 31, 1, 2027-01-02]\n'
+    assert policy("main", load(write(freeze + MINIMAL + text), KEYS)) == expected
+
+
+@pytest.mark.parametrize("guard", DEFAULT_LIMITS)
+def test_every_guard_class_takes_budgets_of_a_day_and_a_week(
+    write: Write, guard: GuardClass
+) -> None:
+    name = guard.replace("-", "_")
+    line = f"{name} = {{ limit = 40, per_day = '7%', per_week = 50 }}"
+    limits = policy("main", load(write(f"{MINIMAL}[pairs.main.guards]\n{line}\n"), KEYS)).guards
+    assert limits.limits == {**DEFAULT_LIMITS, guard: Limit(40, share(7), 50)}
+
+
+def test_every_guard_class_is_a_setting() -> None:
+    assert {*DEFAULT_LIMITS, GuardClass.FIRST_RUN} == set(GuardClass)
+    assert set(GuardsConfig.model_fields) == {name.replace("-", "_") for name in GuardClass} | {
+        "floor",
+        "max_monthly_effect_usd",
+        "max_rate_jump",
+    }
+
+
+@pytest.mark.parametrize(
+    "text, limit",
+    [
+        ("0", "0"),
+        ("500", "500"),
+        ("0.1", "0.1"),
+        ("1_000.30", "1000.30"),
+        ("'2.30'", "2.30"),
+        ("''", None),
+    ],
+)
+@pytest.mark.parametrize("key", ["max_monthly_effect_usd", "max_rate_jump"])
+def test_a_limit_in_money_or_points_is_exact(
+    write: Write, key: str, text: str, limit: str | None
+) -> None:
+    config = load(write(f"{MINIMAL}[pairs.main.guards]\n{key} = {text}\n"), KEYS)
+    told = getattr(policy("main", config).guards, key)
+    assert str(told) == str(limit and Decimal(limit))
+
+
+def test_a_variable_sets_what_a_decision_needs(write: Write) -> None:
+    variables = {
+        "AFFISYNC_APPROVALS__EXPIRE": "2h",
+        "AFFISYNC_APPROVALS__TWO_PEOPLE": '["create-partner"]',
+        "AFFISYNC_PAIRS__MAIN__FREEZE": '[31, "2026-12-24"]',
+        "AFFISYNC_PAIRS__MAIN__GUARDS__MAX_RATE_JUMP": "2.3",
+        "AFFISYNC_PAIRS__MAIN__GUARDS__MAX_MONTHLY_EFFECT_USD": "$5,000",
+        "AFFISYNC_STATE__KEEP_SNAPSHOTS": "3",
+    }
+    config = load(write(MINIMAL), KEYS | variables)
+    told = policy("main", config)
+    assert config.approvals.expire == timedelta(hours=2)
+    assert config.state.keep_snapshots == 3
+    assert told.two_people == {"create-partner"}
+    assert told.freeze == (31, date(2026, 12, 24))
+    assert told.guards.max_rate_jump == Decimal("2.3")
+    assert told.guards.max_monthly_effect_usd == Decimal(5000)
+
+
+def test_an_approval_expires_after_three_days_unless_something_else_is_set(write: Write) -> None:
+    assert load(write(MINIMAL), KEYS).approvals.expire == timedelta(hours=72)
+    text = f"[approvals]\nexpire = '2d'\n{MINIMAL}"
+    assert load(write(text), KEYS).approvals.expire == timedelta(days=2)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[approvals]\nexpire = '2d'\n" + MINIMAL,
+        "[approvals]\ntwo_people = ['set-commission']\n" + MINIMAL,
+        "[pairs.main]\nfreeze = [1]\n" + MINIMAL,
+        MINIMAL + "[pairs.main.guards]\nmax_rate_jump = 2.5\n",
+    ],
+)
+def test_the_fingerprint_tells_what_decides(write: Write, text: str) -> None:
+    before = load(write(MINIMAL), KEYS).fingerprint("main")
+    assert load(write(text), KEYS).fingerprint("main") != before

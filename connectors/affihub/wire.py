@@ -5,16 +5,35 @@ are not even read.
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from decimal import Decimal
+from typing import Annotated, Any, Final
 
-from pydantic import TypeAdapter
+from pydantic import BeforeValidator, TypeAdapter
 
-from connectors.transport import Count, Id, Moment, RowShape, Text, Wire
-from sync.core.money import parse_number
-from sync.core.record import Partner, Rate, Stamp, Untold
+from connectors.transport import Count, Id, Lenient, Moment, RowShape, Text, Wire
+from sync.core.money import parse_cents, parse_number
+from sync.core.record import Earned, Partner, Rate, Stamp, Untold
 
 STAMP_KEY: Final = "affisync"
 """Our one key in a partner's metadata."""
+
+
+Cents = Annotated[Decimal | None, BeforeValidator(parse_cents)]
+"""An amount, exact, in a currency nobody names."""
+
+
+class WireStats(Wire):
+    """What a partner earned, in cents; every figure on its own may be missing or unreadable."""
+
+    total_earned_cents: Cents = None
+    approved_cents: Cents = None
+    paid_cents: Cents = None
+
+    def record(self) -> Earned:
+        """The two figures worth comparing with Whop's."""
+        approved, paid = self.approved_cents, self.paid_cents
+        firm = None if approved is None or paid is None else approved + paid
+        return Earned(total=self.total_earned_cents, firm=firm)
 
 
 class WirePartner(Wire):
@@ -29,6 +48,7 @@ class WirePartner(Wire):
     commission_pct: Any = None
     created_at: Moment = None
     metadata: Any = None
+    stats: Annotated[WireStats | None, Lenient] = None
 
     def record(self) -> Partner:
         """The partner the core knows."""
@@ -41,6 +61,7 @@ class WirePartner(Wire):
             commission=self._rate(),
             created_at=self.created_at,
             stamp=stamp_of(self.metadata) if self._tells("metadata") else Untold.ABSENT,
+            earned=self.stats.record() if self.stats else None,
         )
 
     def _tells(self, field: str) -> bool:

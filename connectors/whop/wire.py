@@ -10,12 +10,12 @@ from sync.core.money import parse_money, parse_number
 from sync.core.record import Affiliate, Override, Untold
 
 
-def _money(value: object) -> object:
-    """A display string as an amount; whatever else is there is left to the type."""
-    return parse_money(value) if isinstance(value, str) else value
+def _money(value: object) -> Decimal | None:
+    """A display string, or a bare number, as dollars; whatever else is there is unknown."""
+    return parse_money(value) if isinstance(value, str) else parse_number(value)
 
 
-Money = Annotated[Decimal | None, BeforeValidator(_money), Lenient]
+Money = Annotated[Decimal | None, BeforeValidator(_money)]
 
 
 class WireUser(Wire):

@@ -2,7 +2,9 @@
 
 import asyncio
 import os
+import signal
 import sys
+from contextlib import closing
 
 import typer
 
@@ -19,6 +21,7 @@ def command(
 
     Example: affisync daemon --config /etc/affisync/affisync.toml
     """
+    _end_by_signals()
     import logging
     from dataclasses import replace
 
@@ -35,7 +38,20 @@ def command(
         app = replace(opened, config=source.narrowed(opened.config))
         service = Service(app, source, systemd=Systemd.of(os.environ))
         level = logging.DEBUG if debug else logging.INFO
-        configure(sys.stderr, secrets=lambda: service.app().config.secrets, level=level)
-        with catch_strays(), seat(app.store) as lease:
+        logged = configure(
+            sys.stderr, secrets=lambda: service.app().config.secrets, level=level, aside=True
+        )
+        with closing(logged), catch_strays(), seat(app.store) as lease:
             code = asyncio.run(service.serve(lease))
     raise typer.Exit(code)
+
+
+def _end_by_signals() -> None:
+    """Until the daemon hears signals itself: nothing is in hand, so an end is a clean one."""
+
+    def end(*_: object) -> None:
+        raise SystemExit(0)
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the configuration is about to be read anyway

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from sync.runs.explain import Explanation, Someone
     from sync.runs.pair import Pair
+    from sync.runs.remember import Decided
 
 MOST_TOLD = 20
 """People listed where a text may mean several."""
@@ -60,12 +61,19 @@ def command(
 
 
 async def _explained(pair: "Pair", wanted: str) -> "Explanation":
-    from sync.runs.explain import explain, find, look
+    from sync.runs.explain import explain, look
 
     seen = await look(pair)
+    return await explain(pair, seen, one_of(seen, wanted))
+
+
+def one_of(seen: "Decided", wanted: str) -> "Someone":
+    """The one person a text means; ``UsageError`` where it means nobody or several."""
+    from sync.runs.explain import find
+
     match find(seen, wanted):
         case [someone]:
-            return await explain(pair, seen, someone)
+            return someone
         case found:
             raise UsageError(_unclear(wanted, found))
 

@@ -9,8 +9,9 @@ from rich.table import Table
 from rich.text import Text
 
 from sync.core.plan import Base, Field, Link, Row
-from sync.core.ports import PastRow
+from sync.core.ports import PastDecision, PastRow
 from sync.core.record import Side
+from sync.core.saying import sentence
 from sync.render.clean import clean
 from sync.render.console import printed
 from sync.render.document import dumps
@@ -53,6 +54,8 @@ def _parts(told: Explanation) -> Iterator[RenderableType]:
     yield from _section("A run would now", _would(told))
     if told.lessons:
         yield from _section("Learnt, and not tried again as it is", _lessons(told))
+    if told.decisions:
+        yield from _section("Decided", map(_decision, told.decisions))
     if told.history:
         yield from _section("Earlier", _history(told.history))
     if told.notes:
@@ -169,6 +172,12 @@ def _lessons(told: Explanation) -> Iterator[Text]:
         learnt = lesson.parked
         reason = "" if learnt.reason in shown else f": {learnt.reason}"
         yield _sentence(f"{moment(learnt.at)}  {learnt.disposition}, rule {learnt.rule}{reason}")
+
+
+def _decision(past: PastDecision) -> Text:
+    """Who decided what about which row, and what became of that."""
+    row, ended = past.decision.row, f" ({past.fate})" if past.fate else ""
+    return _sentence(f"{task(row.kind, row.side)}: {sentence(past.decision)}{ended}")
 
 
 def _history(history: Iterable[PastRow]) -> Iterator[RenderableType]:

@@ -18,10 +18,8 @@ from sync.cli.options import (
 from sync.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from sync.app import App
-    from sync.core.ports import Known
+    from sync.cli.pairs_file import PairsFile
     from sync.runs.linking import Two
 
 SHOWN = 5
@@ -44,6 +42,13 @@ def command(
             "`affisync links --format csv` writes. All of its lines are linked, or none.",
         ),
     ] = None,
+    review: Annotated[
+        bool,
+        typer.Option(
+            "--review",
+            help="Go through the suggestions of `affisync unmatched` on the terminal, best first.",
+        ),
+    ] = False,
     yes: Yes = False,
     config: ConfigFile = DEFAULT_CONFIG,
     pair: PairName = None,
@@ -52,28 +57,39 @@ def command(
 ) -> None:
     """Link an affiliate and a partner who are the same person; the next sync compares them.
 
+    Each answer of --review is recorded at once: leave it with q and go on another day.
+
     Example: affisync link aff_9Kq2 maria@example.com
+
+    Example: affisync link --review
     """
     from sync.app import open_app
     from sync.cli.asking import need_answer
+    from sync.cli.link_review import need_terminal, walk
     from sync.cli.telling import tell_links
 
+    if review:
+        need_terminal(yes=yes)
     need_answer(yes=yes)
     with open_app(config, os.environ) as app:
         name = app.only_pair(pair)
-        match affiliate, partner, file:
-            case str(), str(), None:
-                twos = _link_two(app, name, (affiliate, partner), yes=yes)
-            case None, None, Path():
-                twos = _link_many(app, name, file, yes=yes)
+        apart: list[tuple[str, str]] = []
+        match affiliate, partner, file, review:
+            case str(), str(), None, False:
+                named = _link_two(app, name, (affiliate, partner), yes=yes)
+            case None, None, Path(), False:
+                named = _link_many(app, name, file, yes=yes)
+            case None, None, None, True:
+                named, apart = walk(app, name)
             case _:
-                raise UsageError("Name an AFFILIATE and a PARTNER, or a file with --import.")
-        named = {two.affiliate.id for two in twos}
+                raise UsageError(
+                    "Name an AFFILIATE and a PARTNER, or a file with --import, or say --review."
+                )
         links = app.store.known(name, app.clock()).links
-        tell_links(form, name, (link for link in links if link.whop_id in named))
+        tell_links(form, name, (link for link in links if link.whop_id in named), apart)
 
 
-def _link_two(app: "App", name: str, ids: tuple[str, str], *, yes: bool) -> "Sequence[Two]":
+def _link_two(app: "App", name: str, ids: tuple[str, str], *, yes: bool) -> set[str]:
     from sync.cli.asking import agree
     from sync.cli.running import say
     from sync.cli.watching import ask_sides
@@ -88,29 +104,30 @@ def _link_two(app: "App", name: str, ids: tuple[str, str], *, yes: bool) -> "Seq
     say(partner_line(two.partner))
     if taken.together(two):
         say("They are linked already; nothing to do.")
-        return [two]
+        return {two.affiliate.id}
     if two.apart in known.apart:
         say("Until now they were kept apart, because a person said so.")
     agree("Link these two?", yes=yes)
     link(app.store, name, [two], app.clock())
     say("Linked. What the two disagree on shows in: affisync sync --dry-run")
-    return [two]
+    return {two.affiliate.id}
 
 
-def _link_many(app: "App", name: str, file: Path, *, yes: bool) -> "Sequence[Two]":
+def _link_many(app: "App", name: str, file: Path, *, yes: bool) -> set[str]:
     from sync.cli.asking import agree
+    from sync.cli.pairs_file import read_pairs
     from sync.cli.running import say
     from sync.render.who import affiliate_line, partner_line
-    from sync.runs.linking import Taken, link
+    from sync.runs.linking import link
 
-    twos, known = _checked(app, name, file)
-    taken = Taken(known.links)
-    new = [two for two in twos if not taken.together(two)]
-    if len(new) < len(twos):
-        say(f"{len(twos) - len(new)} of {len(twos)} are linked already.")
+    pairs = read_pairs(file)
+    new = _new(app, name, pairs)
+    named = {line.whop_id for line in pairs.lines}
+    if len(new) < len(pairs.lines):
+        say(f"{len(pairs.lines) - len(new)} of {len(pairs.lines)} are linked already.")
     if not new:
         say("Nothing to do.")
-        return twos
+        return named
     for two in new[:SHOWN]:
         say(f"{affiliate_line(two.affiliate)} = {partner_line(two.partner)}")
     if len(new) > SHOWN:
@@ -118,23 +135,30 @@ def _link_many(app: "App", name: str, file: Path, *, yes: bool) -> "Sequence[Two
     agree(f"Link {len(new)}?", yes=yes)
     link(app.store, name, new, app.clock())
     say(f"Linked {len(new)}. What they disagree on shows in: affisync sync --dry-run")
-    return twos
+    return named
 
 
-def _checked(app: "App", name: str, file: Path) -> "tuple[list[Two], Known]":
-    """Both records of every line; ``UsageError`` tells every bad line at once."""
-    from sync.cli.pairs_file import read_pairs, refuse
+def _new(app: "App", name: str, pairs: "PairsFile") -> "list[Two]":
+    """Both records of every line that is no link yet; ``UsageError`` tells every bad line at once.
+
+    A line that is a link is left alone, whatever has become of the records since.
+    """
+    from sync.cli.pairs_file import refuse
     from sync.cli.watching import ask_sides
     from sync.runs.linking import Taken, Two, objections, read_records
 
-    pairs = read_pairs(file)
-    ids = [line.whop_id for line in pairs.lines], [line.affihub_id for line in pairs.lines]
+    links = app.store.known(name, app.clock()).links
+    linked = {(link.whop_id, link.affihub_id) for link in links}
+    lines = [line for line in pairs.lines if line.ids not in linked]
+    if not lines:
+        refuse(pairs.problems)
+        return []
+    ids = [line.whop_id for line in lines], [line.affihub_id for line in lines]
     records = ask_sides(app, name, lambda pair: read_records(pair, *ids))
     taken = Taken(records.known.links)
     problems = list(pairs.problems)
-    for line in pairs.lines:
-        told = objections(line.whop_id, line.affihub_id, records, taken)
+    for line in lines:
+        told = objections(*line.ids, records, taken)
         problems += (f"line {line.number}: {problem}" for problem in told)
     refuse(problems)
-    twos = [Two(records.affiliates[a], records.partners[p]) for a, p in zip(*ids, strict=True)]
-    return twos, records.known
+    return [Two(records.affiliates[a], records.partners[p]) for a, p in zip(*ids, strict=True)]

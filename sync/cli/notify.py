@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sync.config import Config
-    from sync.daemon.desk import Desk
-    from sync.daemon.sending import Delivery
+    from sync.daemon.voice.desk import Desk
+    from sync.daemon.voice.sending import Delivery
 
 SCHEMA: Final = "affisync.notify/1"
 
@@ -52,7 +52,7 @@ def command(
 
 
 def _desks(config: "Config", pair: str | None) -> "tuple[Desk, ...]":
-    from sync.daemon.desk import desks
+    from sync.daemon.voice.desk import desks
 
     if pair is not None:
         if pair not in config.pairs:
@@ -71,7 +71,7 @@ async def _sent(desks: "Sequence[Desk]") -> "list[Delivery]":
     """All at once; an address that takes long keeps no other one waiting."""
     import asyncio
 
-    from sync.daemon.sending import send
+    from sync.daemon.voice.sending import send
     from sync.render.news import Message
 
     def message(desk: "Desk") -> Message:
@@ -83,7 +83,7 @@ async def _sent(desks: "Sequence[Desk]") -> "list[Delivery]":
 
 def _tell(sent: "Sequence[tuple[Desk, Delivery]]", form: ListFormat) -> None:
     from sync.cli.telling import tell
-    from sync.daemon.sending import shown
+    from sync.daemon.voice.sending import shown
     from sync.render.document import dumps
 
     if form is ListFormat.JSON:

@@ -11,6 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from sync.core.plan import Disposition
 from sync.core.ports import Holder
 from sync.core.report import Trouble
 from sync.render.clean import clean
@@ -152,10 +153,14 @@ def _trouble(pair: PairStatus) -> Iterator[RenderableType]:
 
 
 def _needs(pair: PairStatus) -> Iterator[RenderableType]:
-    needs = [f"{count:,} {need}" for need, count in pair.needs.items() if count]
+    needs = {need: count for need, count in pair.needs.items() if count}
     if needs:
-        yield _sentence(f"Rows that need a person: {', '.join(needs)}.")
-        yield _command("report", pair)
+        told = ", ".join(f"{count:,} {need}" for need, count in needs.items())
+        yield _sentence(f"Rows that need a person: {told}.")
+    if Disposition.HELD in needs:
+        yield _command("held", pair)
+    if needs.keys() - {Disposition.HELD}:
+        yield _command("inbox", pair)
 
 
 def _unattended(pair: PairStatus, daemon: Holder | None) -> Iterator[RenderableType]:

@@ -15,6 +15,8 @@ from sync.errors import UsageError
 
 NEEDED: Final = ("whop_id", "affihub_id")
 MOST_BYTES: Final = 20_000_000
+SAMPLE: Final = 65_536
+"""Bytes that show whether a file is text at all."""
 MOST_TOLD: Final = 100
 """Bad lines told; who has more has the wrong file."""
 
@@ -29,6 +31,11 @@ class Line:
     number: int
     whop_id: str
     affihub_id: str
+
+    @property
+    def ids(self) -> tuple[str, str]:
+        """Both ids."""
+        return self.whop_id, self.affihub_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +56,23 @@ def refuse(problems: Iterable[str]) -> None:
 
 
 def read_pairs(path: Path) -> PairsFile:
-    """The file's lines; ``UsageError`` where it is no CSV file with both columns at all."""
+    """The file's lines; ``UsageError`` where it is no CSV file with both columns at all.
+
+    Two lines that say the same are one: `affisync unmatched` tells of a pair from either side.
+    """
     rows = _rows(_text(path), path)
     lines: list[Line] = []
     problems: list[str] = []
     seen: dict[str, int] = {}
+    said: set[tuple[str, str]] = set()
     for number, row in rows:
         line = Line(number, *(_cell(row.get(name)) for name in NEEDED))
+        if line.ids in said:
+            continue
         if fault := _fault(line, seen):
             problems.append(f"line {number}: {fault}")
         else:
+            said.add(line.ids)
             lines.append(line)
             seen |= {line.whop_id: number, line.affihub_id: number}
     return PairsFile(tuple(lines), tuple(problems))
@@ -66,14 +80,23 @@ def read_pairs(path: Path) -> PairsFile:
 
 def _text(path: Path) -> str:
     try:
-        if path.stat().st_size > MOST_BYTES:
-            raise UsageError(f"{path} is larger than 20 MB; split it.")
-        return path.read_text(encoding="utf-8-sig")  # spreadsheets put a mark in front
+        with path.open("rb") as file:  # read and not asked for its size: a device has none
+            raw = file.read(MOST_BYTES + 1)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise UsageError(f"Cannot read {path}: {reason}.") from error
+    if b"\0" in raw[:SAMPLE]:
+        raise _no_text(path)
+    if len(raw) > MOST_BYTES:
+        raise UsageError(f"{path} is larger than 20 MB; split it.")
+    try:
+        return raw.decode("utf-8-sig")  # spreadsheets put a mark in front
     except UnicodeDecodeError:
-        raise UsageError(f"{path} is not UTF-8 text; save it as CSV UTF-8.") from None
+        raise _no_text(path) from None
+
+
+def _no_text(path: Path) -> UsageError:
+    return UsageError(f"{path} is not UTF-8 text; save it as CSV UTF-8.")
 
 
 def _rows(text: str, path: Path) -> Iterator[tuple[int, Mapping[str, str | None]]]:
@@ -100,7 +123,7 @@ def _cell(text: str | None) -> str:
 
 
 def _fault(line: Line, seen: Mapping[str, int]) -> str | None:
-    for name, text in zip(NEEDED, (line.whop_id, line.affihub_id), strict=True):
+    for name, text in zip(NEEDED, line.ids, strict=True):
         if not text:
             return f"{name} is empty"
         if text in seen:

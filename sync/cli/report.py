@@ -40,7 +40,7 @@ def command(
     from sync.cli.show import show
 
     with open_app(config, os.environ, keys=False) as app:
-        show(_kept(app, run, pair), form, output)
+        show(_kept(app, run, pair), form, output, config)
 
 
 def _kept(app: "App", run: str | None, pair: str | None) -> "Report":

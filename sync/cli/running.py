@@ -16,6 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from sync.app import App
 from sync.cli.asking import says_yes
 from sync.cli.logs import show_logs
+from sync.core.partial import Revise
 from sync.core.plan import Disposition, Kind, Plan
 from sync.core.record import Side
 from sync.core.report import Mode, Report
@@ -27,13 +28,18 @@ from sync.runs.run import run_once
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the command line asked for; ``ask`` before anything is written."""
+    """What the command line asked for; ``ask`` before anything is written.
+
+    ``wait`` and ``revise`` are those of ``Order``.
+    """
 
     dry_run: bool
     ask: bool
     allowed: frozenset[str]
     by: str
     debug: bool = False
+    wait: float = 0.0
+    revise: Revise | None = None
 
 
 def say(text: str) -> None:
@@ -50,7 +56,7 @@ async def run_pair(app: App, name: str, asked: Asked) -> Report:
     stop = Stop()
     with watched(name) as progress, stopping(stop):
         confirm = _confirm(progress) if asked.ask and mode is Mode.APPLY else None
-        order = Order(mode, asked.allowed, asked.by, confirm)
+        order = Order(mode, asked.allowed, asked.by, confirm, wait=asked.wait, revise=asked.revise)
         writes = mode is Mode.APPLY
         async with app.pair(name, writes=writes, progress=progress, stop=stop) as pair:
             return await run_once(pair, order)
@@ -136,7 +142,7 @@ def _outline(plan: Plan) -> None:
             say(f"{len(mine)} x {kind}: {names}{more}")
     for note in (*plan.notes, *(verdict.message for verdict in plan.verdicts)):
         say(note)
-    left = sum(row.disposition.needs_person for row in plan.rows)
+    left = sum(row.needs_person for row in plan.rows)
     if left:
         say(f"{left} more need a person and are left alone; the report that follows names them.")
     say("A yes also allows the first writes of a pair that never wrote before.")

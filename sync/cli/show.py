@@ -8,18 +8,27 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from sync.cli.options import ReportFormat
+from sync.cli.options import DEFAULT_CONFIG, ReportFormat
 from sync.errors import UsageError
 
 if TYPE_CHECKING:
     from sync.core.report import Report
 
 
-def show(report: "Report", form: ReportFormat, output: Path | None = None) -> None:
-    """Render a report and print it, or write it to a file and say where it is."""
+def show(
+    report: "Report",
+    form: ReportFormat,
+    output: Path | None = None,
+    config: Path = DEFAULT_CONFIG,
+) -> None:
+    """Render a report and print it, or write it to a file and say where it is.
+
+    ``config`` is the configuration file in use: what the report tells people to type names it.
+    """
     from sync.render import Format, render
 
-    text = render(report, Format(form.value), width=columns(), color=has_color(output))
+    color, named = has_color(output), None if config == DEFAULT_CONFIG else config
+    text = render(report, Format(form.value), width=columns(), color=color, config=named)
     if output is None:
         sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
         sys.stdout.flush()

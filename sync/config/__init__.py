@@ -4,6 +4,7 @@
 and repeats no value: it might be a key. ``policy`` says the same to the core, in the core's words.
 """
 
+from sync.config.deciding import ApprovalsConfig
 from sync.config.loading import DEFAULT_FILE, load
 from sync.config.policy import policy
 from sync.config.tables import (
@@ -20,6 +21,7 @@ __all__ = [
     "DEFAULT_FILE",
     "Address",
     "AffihubConfig",
+    "ApprovalsConfig",
     "Config",
     "Cron",
     "Every",

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
+from sync.config.deciding import Dollars, Points
 from sync.config.table import Table
 from sync.config.values import Amount, Budget, Count, amount
 from sync.core.policy import DEFAULT_LIMITS, GuardClass
@@ -32,10 +33,15 @@ GuardLimit = Annotated[LimitConfig, BeforeValidator(LimitConfig.parse)]
 
 
 class GuardsConfig(Table):
-    """The limit of each guard class, named like the class with _ for -."""
+    """The limit of each guard class, named like the class with _ for -, and those in money.
+
+    ``max_monthly_effect_usd`` is per run and ``max_rate_jump``, in points, per row; None = none.
+    """
 
     first_run: bool = True
     floor: Count = 3
+    max_monthly_effect_usd: Dollars = None
+    max_rate_jump: Points = None
     create_partner: GuardLimit = LimitConfig.default(GuardClass.CREATE_PARTNER)
     create_affiliate: GuardLimit = LimitConfig.default(GuardClass.CREATE_AFFILIATE)
     deactivate: GuardLimit = LimitConfig.default(GuardClass.DEACTIVATE)

@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from decimal import Decimal
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final, get_origin
@@ -93,7 +94,8 @@ def settings(pairs: Iterable[str], table: object = Config, keys: Keys = ()) -> I
 
 def _read(path: Path) -> Tables:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        # Amounts are exact: 2.3 in the file is no binary fraction here.
+        return tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
     except FileNotFoundError:
         way_out = "write one with `affisync init`, or name another one with --config"
         raise ConfigError([f"{path}: there is no such file; {way_out}"]) from None

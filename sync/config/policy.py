@@ -1,7 +1,7 @@
-"""A pair's settings as the core's policy."""
+"""What is set for a pair, as the core's policy."""
 
 from sync.config.limits import GuardsConfig
-from sync.config.tables import CommissionConfig, PairConfig
+from sync.config.tables import CommissionConfig, Config
 from sync.core.policy import (
     DEFAULT_LIMITS,
     CommissionPolicy,
@@ -14,8 +14,9 @@ from sync.core.policy import (
 )
 
 
-def policy(name: str, pair: PairConfig) -> Policy:
-    """What the pair ``name`` lets the core decide by itself."""
+def policy(name: str, config: Config) -> Policy:
+    """What the core may decide by itself for the pair ``name``."""
+    pair = config.pairs[name]
     return Policy(
         pair=name,
         create_partners=pair.create.partners,
@@ -25,6 +26,8 @@ def policy(name: str, pair: PairConfig) -> Policy:
         reactivate=pair.status.reactivate,
         commission=_commission(pair.commission),
         guards=_guards(pair.guards),
+        two_people=frozenset(config.approvals.two_people),
+        freeze=pair.freeze,
     )
 
 
@@ -41,7 +44,13 @@ def _commission(table: CommissionConfig) -> CommissionPolicy:
 
 def _guards(table: GuardsConfig) -> Guards:
     limits = {guard: _limit(table, guard) for guard in DEFAULT_LIMITS}
-    return Guards(limits, floor=table.floor, first_run=table.first_run)
+    return Guards(
+        limits,
+        floor=table.floor,
+        first_run=table.first_run,
+        max_monthly_effect_usd=table.max_monthly_effect_usd,
+        max_rate_jump=table.max_rate_jump,
+    )
 
 
 def _limit(table: GuardsConfig, guard: GuardClass) -> Limit:

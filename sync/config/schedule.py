@@ -38,7 +38,7 @@ def next_after(
     if isinstance(schedule, Every):
         since = after - (anchor or after)
         return after - since % schedule.pause + schedule.pause
-    times, zone = times_of(schedule.fields), _zone(timezone)
+    times, zone = times_of(schedule.fields), zone_of(timezone)
     days = _days(times, after.astimezone(zone).date() - A_DAY)
     # A firing of one day can come after one of the next, where clocks jump over midnight.
     for day, following in pairwise(days):
@@ -59,7 +59,7 @@ def pauses(schedule: Every | Cron, timezone: str, now: datetime) -> Pauses:
     times = times_of(schedule.fields)
     between = {timedelta(minutes=b - a) for a, b in pairwise(times.minutes)}
     overnight = timedelta(minutes=times.minutes[0] - times.minutes[-1])
-    today = now.astimezone(_zone(timezone)).date()
+    today = now.astimezone(zone_of(timezone)).date()
     for day, following in pairwise(_days(times, today)):
         between.add(following - day + overnight)
         if following - today > A_YEAR:
@@ -67,7 +67,8 @@ def pauses(schedule: Every | Cron, timezone: str, now: datetime) -> Pauses:
     return Pauses(min(between), max(between))
 
 
-def _zone(name: str) -> tzinfo:
+def zone_of(name: str) -> tzinfo:
+    """The time zone of a name."""
     return UTC if name == "UTC" else ZoneInfo(name)  # UTC needs no zone files
 
 

@@ -16,6 +16,7 @@ from pydantic import (
     field_validator,
 )
 
+from sync.config.deciding import ApprovalsConfig, FreezeDay
 from sync.config.limits import GuardsConfig
 from sync.config.secret import Missing
 from sync.config.table import Table
@@ -55,10 +56,14 @@ def variable(*keys: str) -> str:
 
 
 class StateConfig(Table):
-    """Where the mapping and the runs are kept; ``keep_days`` 0 keeps every run."""
+    """Where the mapping and the runs are kept; ``keep_days`` 0 keeps every run.
+
+    ``keep_snapshots`` is of how many runs of each pair all that was read is kept, for ``whatif``.
+    """
 
     url: StateUrl = SQLITE + "state.db"
     keep_days: Count = 90
+    keep_snapshots: Count = 0
 
 
 class DaemonConfig(Table):
@@ -176,13 +181,18 @@ class NotifyConfig(Table):
 
 
 class PairConfig(Table):
-    """One Whop company and one Affihub program kept in step."""
+    """One Whop company and one Affihub program kept in step.
+
+    ``freeze`` are dates, and days of the month of which 29 to 31 mean its last one where it is
+    shorter, in the pair's time zone: no status and no rate is written then.
+    """
 
     schedule: Schedule = Cron("*/15 * * * *")
     timezone: TimeZone = "UTC"
     fresh_within: OptionalDuration = None
     deadline: Deadline = timedelta(hours=1)
     row_tries: Positive = 8
+    freeze: tuple[FreezeDay, ...] = ()
     whop: WhopConfig
     affihub: AffihubConfig
     create: CreateConfig = CreateConfig()
@@ -202,6 +212,7 @@ class Config(Table):
 
     state: StateConfig = StateConfig()
     daemon: DaemonConfig = DaemonConfig()
+    approvals: ApprovalsConfig = ApprovalsConfig()
     pairs: Annotated[dict[str, PairConfig], Field(min_length=1)]
 
     @field_validator("pairs")
@@ -237,10 +248,11 @@ class Config(Table):
         return tuple(sorted(found, key=lambda text: (-len(text), text)))
 
     def fingerprint(self, pair: str) -> str:
-        """The pair's settings as one hash, without keys, where they come from, and who is told."""
+        """What a pair is run by as one hash, without keys, their origin, and who is told."""
         keyless: dict[str, set[str] | bool] = {str(side): set(KEY_SOURCES) for side in Side}
         keyless["notify"] = True
         settings = self.pairs[pair].model_dump(mode="json", exclude=keyless)
+        settings["approvals"] = self.approvals.model_dump(mode="json")
         canonical = json.dumps(settings, sort_keys=True).encode()
         return f"sha256:{hashlib.sha256(canonical).hexdigest()}"
 
@@ -252,7 +264,7 @@ def _inline_secrets(name: str, pair: PairConfig) -> Iterator[str]:
             settings.api_key_env or settings.api_key_file or isinstance(settings.api_key, Missing)
         )
         if not named:
-            told = f"pairs.{name}.{side}.api_key: the key itself is in the file"
+            told = f"pairs.{name}.{side}.api_key holds the key itself"  # no colon: that is redacted
             yield f"{told}; {way.format('api_key')}"
     notify = pair.notify
     named = notify.urls_env or notify.urls_file or isinstance(notify.urls, Missing)

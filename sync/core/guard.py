@@ -6,14 +6,19 @@ changes or goes away: leftovers never slip under the limit later.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Final
 
 from sync.core.diff import Cause
+from sync.core.holding import Beyond, Check, Facts, approve_command, counts, held, is_open
+from sync.core.money_guards import monthly_effect, rate_jump
 from sync.core.plan import Disposition, GuardVerdict, Kind, Row
-from sync.core.policy import GuardClass, Guards, Limit, Share
+from sync.core.policy import GuardClass, Guards, Hold, Limit, Share
+from sync.core.policy_holds import freeze, two_people
 from sync.core.ports import Spent
 from sync.core.sequence import wait_for_others
+
+__all__ = ["CLASS_OF_KIND", "WAIVE_ALL", "Facts", "allowance", "classes", "hold", "lasting"]
 
 CLASS_OF_KIND: Final[Mapping[Kind, GuardClass]] = {
     Kind.CREATE_PARTNER: GuardClass.CREATE_PARTNER,
@@ -29,21 +34,6 @@ CLASS_OF_KIND: Final[Mapping[Kind, GuardClass]] = {
 
 WAIVE_ALL: Final = "all"
 """The word that waives every guard by name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What guards need beside the rows: links after matching, and what earlier runs did.
-
-    ``held`` are the keys of rows a limit held earlier; ``reactivate`` is ``status.reactivate``.
-    """
-
-    pair: str
-    links: int
-    reactivate: bool = False
-    first_run_done: bool = True
-    held: Mapping[str, str] = field(default_factory=dict)
-    spent: Mapping[GuardClass, Spent] = field(default_factory=dict)
 
 
 def classes(row: Row) -> tuple[GuardClass, ...]:
@@ -79,15 +69,19 @@ def _rows(amount: int | Share, links: int, floor: int) -> int:
 def hold(
     rows: Iterable[Row], guards: Guards, facts: Facts, waived: Collection[str] = ()
 ) -> tuple[tuple[Row, ...], tuple[GuardVerdict, ...]]:
-    """The rows with those beyond a limit held, and a verdict for each guard that held any."""
+    """The rows with those beyond a limit held, and a verdict for each guard that held any.
+
+    Approved rows count and pass. ``waived`` are guard classes, or all of them; what needs two
+    people, limits in money and days of freeze are never waived.
+    """
     rows = tuple(rows)
     verdicts = []
-    for name in GuardClass:
-        if name in waived or WAIVE_ALL in waived:
+    for name, check in CHECKS.items():
+        if isinstance(name, GuardClass) and (name in waived or WAIVE_ALL in waived):
             continue
-        rows, verdict = _hold_class(name, rows, guards, facts)
-        if verdict:
-            verdicts.append(verdict)
+        if beyond := check(rows, guards, facts):
+            verdicts.append(beyond.verdict)
+            rows = held(rows, beyond)
             rows = wait_for_others(rows)  # what hangs on a held row uses up no other limit
     return rows, tuple(verdicts)
 
@@ -95,15 +89,26 @@ def hold(
 def lasting(rows: Iterable[Row], guards: Guards, facts: Facts) -> dict[str, str]:
     """Which held rows stay held in later runs, key to guard; also those that wait for another now.
 
-    A policy (a limit of 0, ``first-run``) holds afresh in every run and needs no memory; it must
-    let go as soon as the setting does.
+    A policy (a limit of 0, ``first-run``, a freeze) holds afresh in every run and needs no memory;
+    it must let go as soon as the setting does. What a limit held before it is remembered still.
     """
-    waiting = Disposition.WAITING
-    told = {r.key: facts.held.get(r.key) if r.disposition is waiting else r.guard for r in rows}
+    told = {row.key: _memory(row, facts) for row in rows}
     return {k: name for k, name in told.items() if name and not _is_policy(name, guards, facts)}
 
 
+def _memory(row: Row, facts: Facts) -> str | None:
+    """The limit that holds a row, or held it until something else did, or counted it at a no."""
+    if row.guard in LIMITS:
+        return row.guard
+    if counts(row, facts) and not is_open(row):
+        return next(iter(classes(row)), None)
+    hidden = row.disposition in (Disposition.WAITING, Disposition.HELD)
+    return facts.held.get(row.key) if hidden else None
+
+
 def _is_policy(name: str, guards: Guards, facts: Facts) -> bool:
+    if name == Hold.MONTHLY_EFFECT:
+        return guards.max_monthly_effect_usd is None
     guard = GuardClass(name)
     return guard is GuardClass.FIRST_RUN or _limit(guard, guards, facts).per_run == 0
 
@@ -114,51 +119,57 @@ def _limit(name: GuardClass, guards: Guards, facts: Facts) -> Limit:
     return guards.limits[name]
 
 
-def _hold_class(
-    name: GuardClass, rows: tuple[Row, ...], guards: Guards, facts: Facts
-) -> tuple[tuple[Row, ...], GuardVerdict | None]:
-    if name is GuardClass.FIRST_RUN:
-        return _hold_first_run(rows, guards, facts)
-    counted = {row.key for row in rows if _is_open(row) and name in classes(row)}
+def _beyond_limit(
+    name: GuardClass, rows: Collection[Row], guards: Guards, facts: Facts
+) -> Beyond | None:
+    counted = [row for row in rows if counts(row, facts) and name in classes(row)]
     limit = _limit(name, guards, facts)
     allowed = allowance(limit, facts, guards.floor, facts.spent.get(name, Spent()))
-    over = counted if len(counted) > allowed else {k for k in counted if facts.held.get(k) == name}
-    if not over:
-        return rows, None
-    verdict = _verdict(name, len(counted), allowed, len(over), facts)
-    return _held(rows, over, verdict), verdict
-
-
-def _hold_first_run(
-    rows: tuple[Row, ...], guards: Guards, facts: Facts
-) -> tuple[tuple[Row, ...], GuardVerdict | None]:
-    over = {row.key for row in rows if _is_open(row) and not row.kind.is_local}
-    if not over or facts.first_run_done or not guards.first_run:
-        return rows, None
-    verdict = _verdict(GuardClass.FIRST_RUN, len(over), 0, len(over), facts)
-    return _held(rows, over, verdict), verdict
-
-
-def _is_open(row: Row) -> bool:
-    return row.disposition is Disposition.APPLY
-
-
-def _held(rows: tuple[Row, ...], over: set[str], verdict: GuardVerdict) -> tuple[Row, ...]:
-    return tuple(
-        replace(row, disposition=Disposition.HELD, guard=verdict.guard)
-        if row.key in over and _is_open(row)
-        else row
-        for row in rows
+    over = frozenset(
+        row.key
+        for row in counted
+        if is_open(row)
+        and not facts.is_approved(row)
+        and (len(counted) > allowed or facts.held.get(row.key) == name)
     )
+    return Beyond(over, _verdict(name, len(counted), allowed, len(over), facts)) if over else None
+
+
+def _first_run(rows: Collection[Row], guards: Guards, facts: Facts) -> Beyond | None:
+    if facts.first_run_done or not guards.first_run:
+        return None
+    counted = [row for row in rows if is_open(row) and not row.kind.is_local]
+    over = frozenset(row.key for row in counted if not facts.is_approved(row))
+    name = GuardClass.FIRST_RUN
+    return Beyond(over, _verdict(name, len(counted), 0, len(over), facts)) if over else None
+
+
+CHECKS: Final[Mapping[GuardClass | Hold, Check]] = {
+    # Row by row first, then what counts rows, then what holds all that is left.
+    Hold.TWO_PEOPLE: two_people,
+    Hold.RATE_JUMP: rate_jump,
+    **{
+        name: partial(_beyond_limit, name)
+        for name in GuardClass
+        if name is not GuardClass.FIRST_RUN
+    },
+    Hold.MONTHLY_EFFECT: monthly_effect,
+    GuardClass.FIRST_RUN: _first_run,
+    Hold.FREEZE: freeze,
+}
+
+LIMITS: Final = frozenset({*(name.value for name in GuardClass), Hold.MONTHLY_EFFECT.value})
+"""Guards whose held rows are remembered, so that leftovers never slip under them."""
 
 
 def _verdict(name: GuardClass, counted: int, allowed: int, held: int, facts: Facts) -> GuardVerdict:
+    told = _message(name, counted, allowed, held, facts)
     return GuardVerdict(
         guard=name,
         counted=counted,
         limit=allowed,
         held=held,
-        message=_message(name, counted, allowed, held, facts),
+        message=f"{told} Row by row: {approve_command(facts, name)}.",
         command=f"affisync sync --pair {facts.pair} --allow {name}",
     )
 
@@ -167,7 +178,7 @@ def _message(name: GuardClass, counted: int, allowed: int, held: int, facts: Fac
     if name is GuardClass.FIRST_RUN:
         return f"The first writes of this pair wait for a person: {held} held."
     if counted > allowed == 0 and not facts.spent.get(name):
-        return f"{counted} rows of {name} wait for a person: this guard lets none pass by itself."
+        return f"{held} rows of {name} wait for a person: this guard lets none pass by itself."
     if counted > allowed:
         return f"{counted} rows of {name}, {allowed} may go with {facts.links} links: {held} held."
     return f"{held} rows of {name} were held by this limit before and still wait for a person."

@@ -1,5 +1,6 @@
 """One linked person: base against both sides for status, rate and name."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from sync.core.diff import Cause, cause
@@ -31,6 +32,10 @@ UNKNOWN_STATUS = "unknown-status"
 ACTIVATION_OWED = "activation-owed"
 
 
+Choose = Callable[[Row], tuple[Row, ...]]
+"""What people's choices make of a row: the row itself where nobody chose."""
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What is to become of one linked person: rows, and the link with its bases refreshed."""
@@ -45,20 +50,22 @@ def decide(
     partner: Partner,
     overrides: tuple[Override, ...] | None,
     policy: Policy,
+    choose: Choose,
 ) -> Decision:
     """Every row of a linked person whose partner can be seen.
 
     ``subject.affiliate`` is None where Whop answered 404: gone, which means deleted (held).
+    Choices count right away: who is brought back by one needs the right rate first.
     """
     status = _decide_status(subject, link, partner, policy)
-    link, rows = status.link, status.rows
+    link, rows = status.link, tuple(one for row in status.rows for one in choose(row))
     if _earns(subject.affiliate, partner, rows):
         if policy.commission.sync is not CommissionSync.OFF:
             rate = decide_rate(subject, partner, overrides, policy.commission)
             link = replace(link, commission=rate.base or link.commission)
             if not rate.seen:  # all rows so far switch on: anybody else does not earn
                 rows = tuple(rate_first(row) for row in rows)
-            rows = (rate.row, *rows) if rate.row else rows
+            rows = (*choose(rate.row), *rows) if rate.row else rows
         name = _decide_name(subject, link, partner)
         link, rows = name.link, (*rows, *name.rows)
     return Decision(link, rows)

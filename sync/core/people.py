@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from sync.core.commission import rate_text, slot_rate
 from sync.core.diff import Cause
-from sync.core.linked import decide
+from sync.core.linked import Choose, decide
 from sync.core.match import Ambiguous, Match
 from sync.core.plan import Disposition, Expect, Kind, Link, Row, Values
 from sync.core.policy import Policy
@@ -46,11 +46,29 @@ class Elsewhere:
     free: list[str] = field(default_factory=list)
 
 
-def linked_people(gathered: Gathered, links: Iterable[Link], policy: Policy) -> Part:
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """What everybody who is linked is decided on: what was read, the settings, the choices."""
+
+    gathered: Gathered
+    broken: Mapping[str, str]
+    policy: Policy
+    choose: Choose
+
+
+def _as_it_is(row: Row) -> tuple[Row, ...]:
+    """Nobody chose anything."""
+    return (row,)
+
+
+def linked_people(
+    gathered: Gathered, links: Iterable[Link], policy: Policy, choose: Choose = _as_it_is
+) -> Part:
     """Everybody who was linked before this run."""
     links = sorted(links, key=lambda link: link.whop_id)
     users, broken = _by_user(gathered, links), gathered.broken
-    people = [(link, _look(link, gathered, users[link.user_id], broken, policy)) for link in links]
+    looked = Looking(gathered, broken, policy, choose)
+    people = [(link, _look(link, looked, users[link.user_id])) for link in links]
     return Part(
         rows=tuple(row for _, one in people for row in one.rows),
         refreshed=tuple(one.link for before, one in people if one.link != before),
@@ -72,18 +90,13 @@ def _by_user(gathered: Gathered, links: Iterable[Link]) -> defaultdict[str, Else
     return users
 
 
-def _look(
-    link: Link,
-    gathered: Gathered,
-    user: Elsewhere,
-    broken: Mapping[str, str],
-    policy: Policy,
-) -> Seen:
+def _look(link: Link, at: Looking, user: Elsewhere) -> Seen:
     """Decide one linked person, as far as this run could see both records."""
+    gathered, broken, policy = at.gathered, at.broken, at.policy
     affiliate = gathered.whop.records.get(link.whop_id)
     partner = gathered.affihub.records.get(link.affihub_id)
     overrides = gathered.overrides.get(link.whop_id)
-    subject = _subject(policy, affiliate, partner, link, overrides)
+    subject = subject_of(policy, affiliate, partner, link, overrides)
     faults = [f"{i}: {broken[i]}" for i in (link.whop_id, link.affihub_id) if i in broken]
     if faults:
         return Seen(link, (_unreadable(subject, faults),))
@@ -94,17 +107,18 @@ def _look(
         return Seen(link, (_partner_gone(subject),) if gone else (), seen=gone)
     if moved := _moved(subject, link, user):
         return Seen(link, (moved,))
-    decision = decide(subject, link, partner, overrides, policy)
+    decision = decide(subject, link, partner, overrides, policy, at.choose)
     return Seen(decision.link, decision.rows)
 
 
-def _subject(
+def subject_of(
     policy: Policy,
     affiliate: Affiliate | None,
     partner: Partner | None,
     link: Link,
     overrides: tuple[Override, ...] | None,
 ) -> Subject:
+    """A linked person as this run saw them; ``overrides`` are None where they were not read."""
     expect = Expect(
         whop_status=affiliate.status if affiliate else None,
         affihub_status=partner.status if partner else None,
@@ -152,9 +166,11 @@ def _moved(subject: Subject, link: Link, user: Elsewhere) -> Row | None:
     )
 
 
-def matched_people(matches: Iterable[Match], gathered: Gathered, policy: Policy) -> Part:
+def matched_people(
+    matches: Iterable[Match], gathered: Gathered, policy: Policy, choose: Choose = _as_it_is
+) -> Part:
     """Everybody this run links: a link row each, and what their first link brings about."""
-    people = [_first(match, gathered, policy) for match in matches]
+    people = [_first(match, gathered, policy, choose) for match in matches]
     return Part(
         rows=tuple(row for one in people for row in one.rows),
         refreshed=tuple(one.link for one in people),
@@ -162,15 +178,15 @@ def matched_people(matches: Iterable[Match], gathered: Gathered, policy: Policy)
     )
 
 
-def _first(match: Match, gathered: Gathered, policy: Policy) -> Seen:
+def _first(match: Match, gathered: Gathered, policy: Policy, choose: Choose) -> Seen:
     affiliate, partner = match.affiliate, match.partner
     link = Link(affiliate.id, affiliate.user_id, partner.id, match.evidence.value)
     overrides = gathered.overrides.get(affiliate.id)
-    subject = _subject(policy, affiliate, partner, link, overrides)
+    subject = subject_of(policy, affiliate, partner, link, overrides)
     reason = f"The same person by {match.evidence}."
     rule = f"same-{match.evidence}"
     row = subject.row(Kind.LINK, Disposition.APPLY, rule, reason, Values(after=partner.id))
-    decision = decide(subject, link, partner, overrides, policy)
+    decision = decide(subject, link, partner, overrides, policy, choose)
     return Seen(decision.link, (row, *decision.rows))
 
 

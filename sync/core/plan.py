@@ -157,6 +157,9 @@ NO_VALUES = Values()
 class Row:
     """One line of the plan: a person, a field, before, base, after, the rule, a disposition.
 
+    ``decided`` is the sentence about what people decided, ``quiet`` that they need no reminder;
+    ``effect_usd`` is what the row changes in what is paid a month, None = unknown or nothing.
+
     ``side`` is the side the row writes to. ``whop_id`` or ``affihub_id`` is None for a create and
     for rows that follow one. For ``move-link``, ``before`` and ``after`` are affiliate ids.
     """
@@ -178,6 +181,14 @@ class Row:
     guard: str | None = None
     outcome: Outcome | None = None
     error: str | None = None
+    decided: str | None = None
+    quiet: bool = False
+    effect_usd: Decimal | None = None
+
+    @property
+    def needs_person(self) -> bool:
+        """Whether a person has to decide about it, and nobody has."""
+        return self.disposition.needs_person and not self.quiet
 
     @property
     def is_reactivation(self) -> bool:
@@ -238,6 +249,8 @@ class Plan:
 
     ``links`` counts the links after this run's matching; ``in_sync`` those of them without a row.
     ``refreshed`` are new links and links whose base is behind what both sides already say.
+    ``carries`` are the numbers of the decisions that rows carry out, by key: they are spent once
+    all their rows are applied. ``spent`` were carried out before, the rows of ``dropped`` changed.
     """
 
     rows: tuple[Row, ...] = ()
@@ -247,3 +260,6 @@ class Plan:
     unmatched: Mapping[Side, tuple[Alone, ...]] = default(default_factory=dict)
     verdicts: tuple[GuardVerdict, ...] = ()
     notes: tuple[str, ...] = ()
+    carries: Mapping[str, tuple[int, ...]] = default(default_factory=dict)
+    spent: tuple[int, ...] = ()
+    dropped: tuple[int, ...] = ()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
@@ -79,6 +80,23 @@ class GuardClass(StrEnum):
     FIRST_RUN = "first-run"
 
 
+class Hold(StrEnum):
+    """What holds rows beside the classes of ``GuardClass``; ``--allow`` waives none of these."""
+
+    TWO_PEOPLE = "two-people"
+    """Its kind needs the yes of two people."""
+    RATE_JUMP = "rate-jump"
+    """The rate moves too far in one go, or nobody knows how far."""
+    MONTHLY_EFFECT = "monthly-effect"
+    """All rates together change too much of what is paid a month."""
+    FREEZE = "freeze"
+    """No status and no rate is written on this day."""
+    REJECTED = "rejected"
+    """Somebody said no."""
+    IGNORED = "ignored"
+    """Somebody said to leave this field of this person alone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Share:
     """A share of the links, in percent (5 = 5 %)."""
@@ -114,11 +132,17 @@ DEFAULT_LIMITS: Final[Mapping[GuardClass, Limit]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Guards:
-    """The limits of a pair; ``floor`` is the least a share comes to, in rows."""
+    """The limits of a pair; ``floor`` is the least a share comes to, in rows.
+
+    ``max_monthly_effect_usd`` is how much a run may change what is paid a month, in US dollars,
+    ``max_rate_jump`` how far one rate may move, in percentage points; None = no limit.
+    """
 
     limits: Mapping[GuardClass, Limit] = field(default_factory=lambda: DEFAULT_LIMITS)
     floor: int = 3
     first_run: bool = True
+    max_monthly_effect_usd: Decimal | None = None
+    max_rate_jump: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +150,9 @@ class Policy:
     """Everything the core needs to know of a pair's configuration.
 
     ``reactivate``: bring people back without asking. ``activate``: partners we create are made
-    active by us, without their own acceptance.
+    active by us, without their own acceptance. ``two_people`` are kinds (``Kind``) that need two
+    approvals; ``freeze`` are dates or days of the month, in the pair's time zone, on which no
+    status and no rate is written.
     """
 
     pair: str
@@ -137,3 +163,5 @@ class Policy:
     reactivate: bool = False
     commission: CommissionPolicy = field(default_factory=CommissionPolicy)
     guards: Guards = field(default_factory=Guards)
+    two_people: frozenset[str] = frozenset()
+    freeze: tuple[date | int, ...] = ()

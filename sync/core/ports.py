@@ -8,8 +8,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Final, Protocol
 
+from sync.core.decision import Decision
 from sync.core.plan import Disposition, Link, Row
 from sync.core.policy import GuardClass
 from sync.core.record import Affiliate, Override, Partner, Side, Snapshot, Stamp
@@ -224,11 +226,22 @@ class Spent:
 
 
 @dataclass(frozen=True, slots=True)
+class PastRow:
+    """A row of an earlier run, for a person's history."""
+
+    run_id: str
+    at: datetime
+    row: Row
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """Everything the state knows of one pair, read once per run.
 
     ``apart`` holds (Whop user id, partner id) pairs that a person said are not the same.
-    ``held`` holds the keys of rows a guard's limit held earlier, with the guard.
+    ``held`` holds the keys of rows a guard's limit held earlier, with the guard. ``decisions`` are
+    those in force, oldest first. ``lately`` are the status and rate rows applied within the last
+    24 hours, oldest first.
     """
 
     company_id: str | None = None
@@ -240,6 +253,8 @@ class Known:
     held: Mapping[str, str] = field(default_factory=dict)
     spent: Mapping[GuardClass, Spent] = field(default_factory=dict)
     first_run_done: bool = False
+    decisions: tuple[Decision, ...] = ()
+    lately: tuple[PastRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,13 +285,15 @@ class Settlement:
     """What is recorded of a row in one transaction after its write: all of it or nothing.
 
     ``link`` is saved with its bases (inserted or updated by its ids); ``unlink`` is removed first
-    (move-link). ``park`` keeps the row from being sent again as it is.
+    (move-link). ``park`` keeps the row from being sent again as it is. ``decisions`` are what an
+    undo says of the rows that it makes due again.
     """
 
     row: Row
     link: Link | None = None
     unlink: Link | None = None
     park: Parked | None = None
+    decisions: tuple[Decision, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,15 +302,6 @@ class RunEntry:
 
     head: RunHead
     counts: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class PastRow:
-    """A row of an earlier run, for a person's history."""
-
-    run_id: str
-    at: datetime
-    row: Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,6 +375,42 @@ class Unmetered:
         """Count nothing."""
 
 
+class Fate(StrEnum):
+    """What became of a decision that is no longer in force."""
+
+    SPENT = "spent"
+    """Its row was applied."""
+    DROPPED = "dropped"
+    """Its row changed."""
+    WITHDRAWN = "withdrawn"
+    """Somebody decided otherwise later."""
+
+
+@dataclass(frozen=True, slots=True)
+class PastDecision:
+    """A decision as it is kept for ever; ``fate`` None = in force, or expired."""
+
+    decision: Decision
+    fate: Fate | None = None
+    fate_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What became of checking the log: how many entries, the head, and what is wrong, if anything.
+
+    ``knows`` says whether the head that was asked about is one of its entries (None = not asked).
+    ``forgotten`` is when the latest entry was made of a run that was pruned: of runs up to then
+    nobody can tell any more whether they are all pruned ones.
+    """
+
+    entries: int
+    head: str
+    problems: tuple[str, ...] = ()
+    knows: bool | None = None
+    forgotten: datetime | None = None
+
+
 class Lease(Protocol):
     """A held lease: renewed from a thread of its own until released."""
 
@@ -396,8 +440,11 @@ class Store(Protocol):
         """Record that a run began."""
         ...
 
-    def finish_run(self, report: Report) -> None:
-        """Record the run's end and everything its report shows; rows replace earlier ones."""
+    def finish_run(self, report: Report) -> str:
+        """Record the run's end and everything its report shows; rows replace earlier ones.
+
+        Answers the head of the log after it.
+        """
         ...
 
     def report(self, run_id: str | None, pair: str | None) -> Report | None:
@@ -453,7 +500,7 @@ class Store(Protocol):
         ...
 
     def settle(self, fence: Fence, intent: int | None, run_id: str, done: Settlement) -> None:
-        """Close an intent and record outcome, link, base and parking in one transaction."""
+        """Close an intent and record all that came of its row in one transaction."""
         ...
 
     def park(self, fence: Fence, key: str, why: Parked | None) -> None:
@@ -528,4 +575,40 @@ class Store(Protocol):
 
         Kept all the same: each pair's latest runs, runs with open intents, rows that budgets count.
         """
+        ...
+
+    # Decisions, the log, kept snapshots
+
+    def decide(self, decisions: Sequence[Decision]) -> tuple[Decision, ...]:
+        """Record decisions, numbered and in the log, without a lease: no side is written to.
+
+        An earlier one of the same kind about the same row by the same person is withdrawn.
+        """
+        ...
+
+    def decisions(self, pair: str) -> tuple[PastDecision, ...]:
+        """Every decision about a pair's rows, oldest first."""
+        ...
+
+    def end_decisions(self, fence: Fence, numbers: Iterable[int], fate: Fate, at: datetime) -> None:
+        """Take decisions out of force."""
+        ...
+
+    def log_head(self) -> str:
+        """The hash of the log's last entry; of nothing, where there is none."""
+        ...
+
+    def verify_log(self, head: str | None = None) -> Verified:
+        """Recompute the whole log and compare it with the runs, rows and decisions it is about.
+
+        ``head`` is one that somebody copied earlier, or enough of its start to know it by.
+        """
+        ...
+
+    def keep_snapshot(self, run_id: str, document: bytes, keep: int) -> None:
+        """Keep what a run read and knew, for ``whatif``; of each pair only the ``keep`` latest."""
+        ...
+
+    def snapshot(self, pair: str, run_id: str | None) -> tuple[str, bytes] | None:
+        """A kept document and its run's id: of this run, or the latest."""
         ...

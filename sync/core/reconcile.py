@@ -3,15 +3,22 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from datetime import date
 
 from sync.core.alone import Lone, Texts, directory, lone_affiliate, lone_partner
-from sync.core.guard import Facts, hold
+from sync.core.deciding import Words
+from sync.core.decision import Decision, Verb
+from sync.core.effect import with_effect
+from sync.core.guard import hold
+from sync.core.holding import Facts
 from sync.core.match import Pairing, match
+from sync.core.oscillation import frozen
 from sync.core.people import ambiguous_people, linked_people, matched_people
 from sync.core.plan import Disposition, Kind, Plan, Row
 from sync.core.policy import Policy
 from sync.core.ports import Known
 from sync.core.record import Gathered, Incident, Side
+from sync.core.saying import drop_notes
 from sync.core.sequence import in_order, wait_for_others
 
 
@@ -21,11 +28,17 @@ def reconcile(
     policy: Policy,
     texts: Texts,
     waived: Collection[str] = (),
+    today: date | None = None,
 ) -> Plan:
-    """The plan of one run. The same input gives the same plan, in whatever order it came."""
-    linked = linked_people(gathered, known.links, policy)
+    """The plan of one run. The same input gives the same plan, in whatever order it came.
+
+    ``waived`` are guards let go for this run by name; ``today`` is the day in the pair's time
+    zone, None where no day is to count as frozen.
+    """
+    words = Words(known.decisions, known.lately)
+    linked = linked_people(gathered, known.links, policy, words.choose)
     pairing = _pair(gathered, known, linked.rows)
-    matched = matched_people(pairing.matches, gathered, policy)
+    matched = matched_people(pairing.matches, gathered, policy, words.choose)
     lone = _alone(pairing, gathered, known, policy, texts)
     rows = (
         *linked.rows,
@@ -33,9 +46,12 @@ def reconcile(
         *ambiguous_people(pairing.ambiguous, policy),
         *(row for ones in lone.values() for one in ones for row in one.rows),
     )
+    rows = _heeding(map(with_effect, rows), known, words)
     facts = guard_facts(policy, known, links=len(known.links) + len(matched.refreshed))
-    held, verdicts = hold(_as_learnt(rows, known), policy.guards, facts, waived)
-    rows = in_order(wait_for_others(held))
+    facts = replace(facts, approvals=_approvals(rows, words), today=today)
+    held, verdicts = hold(rows, policy.guards, facts, waived)
+    rows = in_order(words.told(row) for row in wait_for_others(held))
+    dropped = words.dropped(rows) if gathered.saw_all else []
     return Plan(
         rows=rows,
         refreshed=(*linked.refreshed, *matched.refreshed),
@@ -43,7 +59,10 @@ def reconcile(
         in_sync=linked.in_sync + matched.in_sync,
         unmatched={side: tuple(one.entry for one in ones) for side, ones in lone.items()},
         verdicts=verdicts,
-        notes=tuple(_notes(gathered, rows)),
+        notes=(*_notes(gathered, rows), *drop_notes(dropped, rows)),
+        carries=words.carries(rows),
+        spent=tuple(words.spent),
+        dropped=tuple(one.number for one in dropped if one.number is not None),
     )
 
 
@@ -56,7 +75,19 @@ def guard_facts(policy: Policy, known: Known, links: int) -> Facts:
         first_run_done=known.first_run_done,
         held=known.held,
         spent=known.spent,
+        two_people=policy.two_people,
+        freeze=policy.freeze,
     )
+
+
+def _heeding(rows: Iterable[Row], known: Known, words: Words) -> tuple[Row, ...]:
+    """Rows as earlier tries, two writers at odds and people's noes leave them."""
+    learnt = frozen(_as_learnt(rows, known, words), known.lately, words)
+    return tuple(words.silenced(row) for row in learnt)
+
+
+def _approvals(rows: Iterable[Row], words: Words) -> dict[str, tuple[Decision, ...]]:
+    return {row.key: approvals for row in rows if (approvals := words.approvals(row))}
 
 
 def _pair(gathered: Gathered, known: Known, linked_rows: Iterable[Row]) -> Pairing:
@@ -90,14 +121,18 @@ def _alone(
     }
 
 
-def _as_learnt(rows: Iterable[Row], known: Known) -> tuple[Row, ...]:
-    """Rows that an earlier try taught something about are not sent again as they are."""
-    return tuple(
-        replace(row, disposition=lesson.disposition, rule=lesson.rule, reason=lesson.reason)
-        if row.disposition is Disposition.APPLY and (lesson := known.parked.get(row.key))
-        else row
-        for row in rows
-    )
+def _as_learnt(rows: Iterable[Row], known: Known, words: Words) -> Iterable[Row]:
+    """Rows that an earlier try taught something about are not sent again as they are.
+
+    Unless somebody said since to try again.
+    """
+    for row in rows:
+        lesson = known.parked.get(row.key) if row.disposition is Disposition.APPLY else None
+        if lesson is None or words.insists(row, lesson.at, Verb.RETRY):
+            yield row
+        else:
+            told = (lesson.disposition, lesson.rule, lesson.reason)
+            yield replace(row, disposition=told[0], rule=told[1], reason=told[2])
 
 
 def _notes(gathered: Gathered, rows: Iterable[Row]) -> Iterable[str]:

@@ -93,12 +93,24 @@ class Stamp:
 
 
 @dataclass(frozen=True, slots=True)
+class Earned:
+    """What Affihub booked for a partner, in a currency it does not name; None = not told.
+
+    ``total`` seems to hold what is pending; ``firm`` is approved and paid (api/affihub.md 2.2).
+    """
+
+    total: Decimal | None = None
+    firm: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Partner:
     """A partner as Affihub has it, without any payout field (api/affihub.md section 2).
 
     ``name`` is first and last name in one, empty where both are, None where the answer told
     neither. ``stamp`` is ``Untold.ABSENT`` where the answer showed no metadata (list rows), None
-    where it showed metadata without a stamp of ours.
+    where it showed metadata without a stamp of ours. ``earned`` is None where the answer had no
+    ``stats`` (list rows).
     """
 
     id: str
@@ -109,6 +121,7 @@ class Partner:
     commission: Rate = Untold.ABSENT
     created_at: datetime | None = None
     stamp: Stamp | Untold | None = Untold.ABSENT
+    earned: Earned | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +170,11 @@ class Gathered:
     def complete(self) -> bool:
         """Whether both listings are complete, so that an absence means something."""
         return self.whop.complete and self.affihub.complete
+
+    @property
+    def saw_all(self) -> bool:
+        """Whether nothing was hidden, so that what is not in the plan is not there any more."""
+        return self.complete and self.emails_readable and not self.notes and not self.broken
 
     @property
     def broken(self) -> dict[str, str]:

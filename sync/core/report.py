@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from sync.core.plan import Alone, Disposition, GuardVerdict, Outcome, Person, Row
 from sync.core.record import Side
+from sync.core.totals import Totals, totals_by_disposition
 
 SCHEMA: Final = "affisync.report/1"
 
@@ -51,7 +52,8 @@ class Trouble(StrEnum):
 class RunHead:
     """Who ran, when (UTC), how, and under which configuration (a fingerprint without secrets).
 
-    ``error`` is the sentence that ended a run early, ``trouble`` the kind of that failure; a run
+    ``log`` is the head of the log after the run was recorded in it. ``error`` is the sentence that
+    ended a run early, ``trouble`` the kind of that failure; a run
     that a person stopped has no trouble.
     """
 
@@ -66,6 +68,7 @@ class RunHead:
     by: str = ""
     error: str | None = None
     trouble: Trouble | None = None
+    log: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,22 @@ class SnapshotNote:
     complete: bool = False
     requests: int = 0
     note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What changed among the rows that need a person since the pair's last report.
+
+    ``since`` is when each of them was first seen, by key; ``new`` are keys that were not there
+    then, ``gone`` rows that were there and went away by themselves or by somebody's decision.
+    """
+
+    since: Mapping[str, datetime] = field(default_factory=dict)
+    new: frozenset[str] = frozenset()
+    gone: tuple[Row, ...] = ()
+
+
+NO_NEWS: Final = News()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +110,7 @@ class Report:
     guards: tuple[GuardVerdict, ...] = ()
     requests: Mapping[Side, Mapping[str, int]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    news: News = NO_NEWS
 
     @property
     def complete(self) -> bool:
@@ -123,7 +143,7 @@ def run_status(mode: Mode, rows: Iterable[Row], *, complete: bool = True) -> Run
         return RunStatus.PARTIAL
     if mode is Mode.DRY_RUN and writes:
         return RunStatus.CHANGES
-    if any(r.disposition.needs_person for r in rows) and not writes:
+    if any(r.needs_person for r in rows) and not writes:
         return RunStatus.HELD
     if not complete:
         return RunStatus.PARTIAL
@@ -139,7 +159,7 @@ def exit_code(report: Report) -> int:
     stale = any(row.outcome is Outcome.STALE for row in rows)
     if report.run.status is RunStatus.FAILED or stale or was_stopped(rows):
         return 1
-    if any(row.outcome is Outcome.FAILED or row.disposition.needs_person for row in rows):
+    if any(row.outcome is Outcome.FAILED or row.needs_person for row in rows):
         return 4
     if report.run.mode is Mode.DRY_RUN and any(_is_write(row) for row in rows):
         return 3
@@ -152,7 +172,7 @@ def awaits_person(row: Row) -> bool:
     One that failed does, unless it only waits for its next try.
     """
     failed = row.outcome is Outcome.FAILED and row.disposition is not Disposition.WAITING
-    return failed or row.disposition.needs_person
+    return failed or row.needs_person
 
 
 def was_stopped(rows: Iterable[Row]) -> bool:
@@ -186,6 +206,10 @@ def document(report: Report) -> dict[str, Any]:
             for side, note in report.snapshots.items()
         },
         "counts": report.counts,
+        "totals": {
+            each.value: _totals(told) for each, told in totals_by_disposition(report.rows).items()
+        },
+        "news": _news(report.news),
         "rows": [_row(row) for row in report.rows],
         "unmatched": {
             side.value: [_alone(one) for one in report.unmatched.get(side, ())] for side in Side
@@ -209,6 +233,24 @@ def _run(run: RunHead) -> dict[str, Any]:
         "by": run.by,
         "error": run.error,
         "trouble": run.trouble.value if run.trouble else None,
+        "log": run.log,
+    }
+
+
+def _news(news: News) -> dict[str, Any]:
+    return {
+        "new": sorted(news.new),
+        "since": {key: since.isoformat() for key, since in sorted(news.since.items())},
+        "gone": [_row(row) for row in news.gone],
+    }
+
+
+def _totals(told: Totals) -> dict[str, Any]:
+    return {
+        "rows": told.rows,
+        "monthly_usd": _money(told.monthly_usd),
+        "effect_usd": _money(told.effect_usd),
+        "unknown": told.unknown,
     }
 
 
@@ -246,6 +288,9 @@ def _row(row: Row) -> dict[str, Any]:
         "guard": row.guard,
         "outcome": row.outcome.value if row.outcome else None,
         "error": row.error,
+        "effect_usd": _money(row.effect_usd),
+        "decided": row.decided,
+        "quiet": row.quiet,
     }
 
 

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Final
 
 from sync.core.plan import Disposition, Kind, Row
+from sync.core.policy import Hold
 
 STAGES: Final[Mapping[Kind, int]] = MappingProxyType(
     {
@@ -46,10 +47,11 @@ def in_order(rows: Iterable[Row]) -> tuple[Row, ...]:
     return tuple(sorted(rows, key=_place))
 
 
-def _place(row: Row) -> tuple[int, str, str, int, str, str]:
+def _place(row: Row) -> tuple[int, str, str, int, str, str, str]:
     rank = -1 if row.kind in CREATES else STAGES[row.kind]
     name = row.person.label.casefold()
-    return stage(row), name, row.identity, rank, row.kind, row.key
+    # A rate chosen for both sides is written to Affihub first: its row is decided on that order.
+    return stage(row), name, row.identity, rank, row.kind, row.side, row.key
 
 
 def wait_for_others(rows: Iterable[Row]) -> tuple[Row, ...]:
@@ -68,8 +70,12 @@ def _waiting(row: Row, siblings: Iterable[Row]) -> Row:
     if any(s.kind in CREATES for s in blocked):
         reason = "Follows once the record itself is created."
         return replace(row, disposition=Disposition.WAITING, rule="after-create", reason=reason)
-    if row.kind in _SWITCHING_ON and any(s.kind in _RATES for s in blocked):
+    rates = [s for s in blocked if s.kind in _RATES and s.guard != Hold.IGNORED]
+    if row.kind in _SWITCHING_ON and rates:
         return rate_first(row)
+    if row.kind in _RATES and rates:
+        reason = "Follows once the other side's rate may be written: both get the one chosen."
+        return replace(row, disposition=Disposition.WAITING, rule="both-sides", reason=reason)
     if row.kind in _RATES and any(s.is_reactivation for s in blocked):
         reason = "Follows once this person comes back: nobody who is off gets a rate."
         return replace(row, disposition=Disposition.WAITING, rule="after-return", reason=reason)

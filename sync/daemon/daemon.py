@@ -1,6 +1,6 @@
 """The daemon: every pair on its schedule, each by itself. Start reading here.
 
-``serve.py`` puts health, metrics, voice, signals and the heartbeat around it.
+``service.py`` puts health, metrics, voice, signals and the heartbeat around it.
 """
 
 import asyncio
@@ -50,6 +50,7 @@ class Daemon:
         self._timetable = Timetable(self._turn, self._overlapped)
         self._in_hand: dict[str, _InHand] = {}
         self._new: set[str] = set()
+        self._not_before: dict[str, datetime | None] = {}
         self._draining = False
         self._seen = app.clock()
 
@@ -70,8 +71,9 @@ class Daemon:
         return len(self._in_hand)
 
     def next_turn(self, pair: str) -> datetime | None:
-        """When a pair's next turn comes; None for a pair that has none."""
-        return self._timetable.next_turn(pair)
+        """When a pair's next run comes, as the state has it; None for a pair that has none."""
+        not_before = None if pair in self._new else self._not_before.get(pair)
+        return self._timetable.next_turn(pair, not_before)
 
     async def adopt(self, app: App) -> None:
         """Go on with another configuration; a run in hand ends as it began."""
@@ -80,13 +82,10 @@ class Daemon:
         self._put({pair: settings for pair, settings in new.items() if pair not in old})
         for pair in old.keys() - new.keys():
             self._timetable.remove(pair)
-        changed = [pair for pair in old.keys() & new.keys() if _when(old[pair]) != _when(new[pair])]
-        self._count_anew(changed)
-        try:
-            for pair in (*changed, *(old.keys() ^ new.keys())):
-                await self._note(pair)
-        except StateError as error:
-            log.error("The next runs could not be kept: %s", error)  # noqa: TRY400 - no bug
+        changed = [pair for pair in old.keys() & new.keys() if old[pair] != new[pair]]
+        self._count_anew(pair for pair in changed if _when(old[pair]) != _when(new[pair]))
+        self._new = (self._new | set(changed)) & new.keys()
+        await self._note_all(old.keys() | new.keys())
 
     def look(self) -> None:
         """Look at the clock, every few seconds: timers sleep with the machine, clocks are set."""
@@ -109,6 +108,13 @@ class Daemon:
             for pair in self._app.config.pairs:
                 await asyncio.to_thread(self._app.store.keep_next_run, pair, None)
         return not late
+
+    async def _note_all(self, pairs: Iterable[str]) -> None:
+        try:
+            for pair in pairs:
+                await self._note(pair)
+        except StateError as error:
+            log.error("The next runs could not be kept: %s", error)  # noqa: TRY400 - no bug
 
     def _put(self, pairs: Mapping[str, PairConfig]) -> None:
         """Give these pairs their turns, the first ones soon and one after the other."""
@@ -135,9 +141,11 @@ class Daemon:
             await asyncio.shield(task)
 
     async def _take(self, pair: str, stop: Stop) -> None:
-        turn = Turn(self._app, pair, stop, self._run, self._watcher, self._note)
+        first = pair in self._new
+        self._new.discard(pair)
+        turn = Turn(self._app, pair, stop, self._run, self._watcher, self._note, first)
         try:
-            await turn.take(wait=self._lateness(pair))
+            await turn.take(wait=0.0 if first else self._lateness(pair))
         finally:
             del self._in_hand[pair]
 
@@ -146,9 +154,6 @@ class Daemon:
 
     def _lateness(self, pair: str) -> float:
         """Seconds by which a turn is put off, so that not all pairs run at the same second."""
-        if pair in self._new:
-            self._new.remove(pair)
-            return 0.0
         most = min(self._app.interval(pair) * JITTER, MOST_JITTER)
         return self._app.chance.uniform(0.0, most.total_seconds())
 
@@ -156,7 +161,8 @@ class Daemon:
         """How a pair is doing, its next run told to whoever looks at the state."""
         store = self._app.store
         standing = await asyncio.to_thread(store.standing, pair)
-        turn = self._timetable.next_turn(pair, standing.not_before)
+        self._not_before[pair] = standing.not_before
+        turn = self.next_turn(pair)
         await asyncio.to_thread(store.keep_next_run, pair, turn)
         return replace(standing, next_run=turn)
 

@@ -1,7 +1,8 @@
 """One daemon to a state: a second one would run nothing and tell everything twice."""
 
 import logging
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -34,3 +35,23 @@ def _take(store: Store) -> Lease:
     except PairBusy as busy:
         log.warning("%s Waiting up to %.0f s for it to end.", busy, PATIENCE)
     return store.lease(DAEMON_LEASE, wait=PATIENCE)
+
+
+class Loss:
+    """For how long a lease is lost, as far as this program was awake to see it.
+
+    One that slept (it was stopped, or its machine) finds its lease run out though nobody took it,
+    and renews it soon. So what passes between two looks counts as ``most`` seconds at most.
+    """
+
+    def __init__(self, most: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._most = most
+        self._clock = clock
+        self._looked = clock()
+        self._lost = 0.0
+
+    def seconds(self, *, lost: bool) -> float:
+        """Look: seconds that it is lost without a break; 0 while it is held."""
+        before, self._looked = self._looked, self._clock()
+        self._lost = self._lost + min(self._looked - before, self._most) if lost else 0.0
+        return self._lost

@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
@@ -14,16 +14,17 @@ from sync.app import App
 from sync.core.ports import Lease
 from sync.daemon.chores import lasting, prune_daily
 from sync.daemon.daemon import Daemon
-from sync.daemon.door import Door
-from sync.daemon.health import pages
-from sync.daemon.metrics import Metrics
+from sync.daemon.health.door import Door
+from sync.daemon.health.pages import pages
+from sync.daemon.metrics.metrics import Metrics
 from sync.daemon.reload import Reload
+from sync.daemon.seat import Loss
 from sync.daemon.source import Source
 from sync.daemon.systemd import Systemd
 from sync.daemon.turn import Run, run_pair
-from sync.daemon.voice import Voice
+from sync.daemon.voice.voice import Voice
 from sync.daemon.watchers import Logged, Watchers
-from sync.daemon.wishes import Wishes
+from sync.daemon.wishes import GONE_WITHIN, Wishes
 
 log = logging.getLogger("affisync.daemon")
 
@@ -31,11 +32,9 @@ BEAT: Final = timedelta(seconds=5)
 DEAF: Final = 30.0
 """Seconds without a heartbeat after which the daemon does not count as alive."""
 LEASELESS: Final = 20.0
-"""Seconds a lease may stay lost: it ran out while the machine slept, and is soon renewed."""
-DRAINED_WITHIN: Final = 28.0
-"""Seconds that what is in hand may take in the end; service managers kill after 30 or more."""
-GONE_WITHIN: Final = 29.5
-"""Seconds that everything may take in the end."""
+"""Seconds awake that a lease may stay lost: one that ran out in sleep is soon renewed."""
+DRAINED_WITHIN: Final = 27.0
+"""Seconds that what is in hand may take in the end; then comes ``GONE_WITHIN``."""
 
 TOO_LATE: Final = "Ended although a run was not done. What was in hand is settled by the next run."
 LOST: Final = (
@@ -44,7 +43,7 @@ LOST: Final = (
 
 
 class Service:
-    """Runs a daemon until somebody wishes its end (``sync.daemon.health.Vitals``)."""
+    """Runs a daemon until somebody wishes its end (``sync.daemon.health.pages.Vitals``)."""
 
     def __init__(
         self,
@@ -64,11 +63,16 @@ class Service:
         self._door = Door(lambda address: pages(self, metrics, address))
         self._reload = Reload(source, self._daemon, self._door, watchers)
         self._chores = (partial(prune_daily, self.app), voice.speak)
-        self._heard = self._leased = time.monotonic()
+        self._heard = time.monotonic()
+        self._loss = Loss(BEAT.total_seconds())
 
     def app(self) -> App:
         """The app of the configuration in force."""
         return self._daemon.app()
+
+    def refused_since(self) -> datetime | None:
+        """Since when the configuration that is written is refused; None where it is in force."""
+        return self._reload.refused_since
 
     def alive(self) -> bool:
         """Whether the heart beat lately."""
@@ -80,7 +84,7 @@ class Service:
         Raises ``ConfigError`` and ``StateError`` where it cannot even begin.
         """
         async with contextlib.AsyncExitStack() as stack:
-            stack.enter_context(self.wishes.by_signals())
+            stack.enter_context(self.wishes.by_signals(GONE_WITHIN))
             stack.push_async_callback(self._door.close)
             await self._door.move(self.app().config.daemon.listen)
             await self._daemon.start()
@@ -96,9 +100,7 @@ class Service:
         """Look after all that time can change; what fails is tried again at the next beat."""
         try:
             self._daemon.look()
-            if not lease.lost:
-                self._leased = time.monotonic()
-            elif time.monotonic() - self._leased > LEASELESS:
+            if self._loss.seconds(lost=lease.lost) > LEASELESS:
                 self.wishes.end(1, LOST)
             if await self._reload.is_due(asked=self.wishes.take_reload()):
                 self._systemd.reloading()

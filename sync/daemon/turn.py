@@ -34,7 +34,10 @@ async def run_pair(app: App, name: str, stop: Stop) -> Report:
 class Turn:
     """A pair whose turn it is, and how to run it.
 
-    ``note`` keeps when the pair runs next and answers how it is doing.
+    ``note`` keeps when the pair runs next and answers how it is doing. The ``first`` turn after the
+    start, or after a change of the pair's settings or keys, heeds no quarantine: what kept failing
+    may be mended. A daemon that crashes and starts over and over tries no oftener than its service
+    manager lets it (``RestartSec``).
     """
 
     app: App
@@ -43,6 +46,7 @@ class Turn:
     run: Run
     watcher: Watcher
     note: Callable[[str], Awaitable[Standing]]
+    first: bool = False
 
     async def take(self, wait: float) -> None:
         """Wait a little, then run the pair unless it may not run yet; raises nothing."""
@@ -60,8 +64,8 @@ class Turn:
                 self.watcher.broke(self.pair, _told(bug))
 
     async def _take(self) -> None:
-        standing = await self.note(self.pair)
-        if standing.not_before and self.app.clock() < standing.not_before:
+        not_before = (await self.note(self.pair)).not_before
+        if not_before and self.app.clock() < not_before and not self.first:
             self.watcher.skipped(self.pair, Skip.QUARANTINE)
             return
         self.watcher.began(self.pair)

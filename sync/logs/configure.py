@@ -9,10 +9,12 @@ import structlog
 from structlog.contextvars import merge_contextvars
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from sync.logs.aside import LinesAside
 from sync.logs.lines import Lines
 from sync.logs.raised import raised
 from sync.logs.redact import Redactor, Secrets
 from sync.logs.render import JsonLine, ReadableLine
+from sync.logs.repeats import Repeats
 
 OURS: Final = ("affisync", "connectors", "sync")
 FOREIGN: Final = ("apprise", "apscheduler", "asyncio", "httpcore", "httpx", "sqlalchemy")
@@ -26,18 +28,26 @@ _OF_EVERY_RECORD: Final = frozenset(logging.makeLogRecord({}).__dict__) | {
 
 
 def configure(
-    stream: TextIO, *, secrets: Secrets, level: int = logging.INFO, readable: bool | None = None
+    stream: TextIO,
+    *,
+    secrets: Secrets,
+    level: int = logging.INFO,
+    readable: bool | None = None,
+    aside: bool = False,
 ) -> Lines:
     """Send all log lines to ``stream``, in place of wherever an earlier call sent them.
 
     ``secrets`` answers with the keys in use, which no line shows. ``level`` is for our own lines;
-    others tell warnings only. Lines are ``readable`` on a terminal and JSON elsewhere, unless said.
+    others tell warnings only, and the same one once a minute. Lines are ``readable`` on a terminal
+    and JSON elsewhere, unless said. Written ``aside`` they are lost, and counted, where nobody
+    reads them; else the program waits for its reader.
     """
     terminal = _is_terminal(stream)
     redactor = Redactor(secrets)
     people = terminal if readable is None else readable
     line = ReadableLine(redactor, colours=terminal) if people else JsonLine(redactor)
-    handler = Lines(stream)
+    handler = LinesAside(stream) if aside else Lines(stream)
+    handler.addFilter(Repeats(OURS))
     handler.setFormatter(_formatter(line))
     _settle(handler, level)
     _join_structlog()
@@ -58,6 +68,7 @@ def _settle(handler: Lines, level: int) -> None:
     root = logging.getLogger()
     for former in [each for each in root.handlers if isinstance(each, Lines)]:
         root.removeHandler(former)
+        former.close()
     root.addHandler(handler)
     root.setLevel(logging.WARNING)
     for logger in map(logging.getLogger, (*OURS, *FOREIGN, *SERVER)):

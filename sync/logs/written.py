@@ -4,6 +4,7 @@ import base64
 import json
 import re
 from collections.abc import Iterator
+from ipaddress import ip_address
 from typing import Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -11,6 +12,11 @@ SHORTEST: Final = 6
 """Characters; what is shorter stands in too many words to be blanked wherever it appears."""
 PART: Final = 8
 """Characters from which on a part of an address can be a token of its own."""
+HOSTED: Final = frozenset(
+    ("mailto", "mailtos", "json", "jsons", "xml", "xmls", "form", "forms", "apprise", "apprises")
+)
+"""Schemes of notifications whose host is one; in others a token may stand there."""
+WEB: Final = frozenset(("http", "https"))
 
 
 def parts(secret: str) -> Iterator[str]:
@@ -27,7 +33,7 @@ def parts(secret: str) -> Iterator[str]:
     login, _, host = url.netloc.rpartition("@")
     pieces = [login, *login.split(":"), *url.path.split("/")]
     pieces += [value for _, value in parse_qsl(url.query)]
-    if url.scheme not in {"http", "https"}:  # a service that notifies may hold a token there
+    if url.scheme not in HOSTED | WEB:
         pieces += [host, *host.split(":")]
     yield from filter(_may_be_token, {*pieces, *map(unquote, pieces)})
 
@@ -45,7 +51,17 @@ def percent(secret: str) -> re.Pattern[str]:
 
 
 def _may_be_token(piece: str) -> bool:
-    return len(piece) >= PART and any(char.isdigit() for char in piece)
+    return len(piece) >= PART and any(char.isdigit() for char in piece) and not _is_place(piece)
+
+
+def _is_place(piece: str) -> bool:
+    """Whether it is an address of a machine, perhaps with a port: no service's token looks so."""
+    host = piece.rpartition("]")[0].lstrip("[") or piece.partition(":")[0]
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _escaped(text: str) -> str:

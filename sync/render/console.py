@@ -4,6 +4,7 @@ import io
 from collections.abc import Iterable
 
 from rich.console import Console, RenderableType
+from rich.text import Text
 
 
 def printed(parts: Iterable[RenderableType], *, width: int, color: bool) -> str:
@@ -26,5 +27,6 @@ def printed(parts: Iterable[RenderableType], *, width: int, color: bool) -> str:
         _environ={},
     )
     for part in parts:
-        console.print(part)
+        # A text printed by itself forgets that it is not to be wrapped, as commands are.
+        console.print(part, soft_wrap=isinstance(part, Text) and bool(part.no_wrap))
     return "".join(f"{line.rstrip()}\n" for line in paper.getvalue().splitlines())

@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Final
 
 from sync.core.plan import Row
 from sync.core.record import Side
 from sync.core.report import Mode, Report, SnapshotNote
+from sync.render.changes import TITLE, changes, oldest
 from sync.render.clean import clean
+from sync.render.headline import headline
 from sync.render.outline import Group, Section, sections, waits
 from sync.render.words import (
     NOTHING_WRITTEN,
@@ -18,12 +21,14 @@ from sync.render.words import (
     change,
     completeness,
     contacts,
+    decided,
     facts,
-    headline,
     label,
     number,
+    short,
     task,
     why,
+    worth,
 )
 
 MENTIONS_NOBODY: Final = "\N{FULLWIDTH COMMERCIAL AT}"
@@ -40,9 +45,10 @@ _MENTION: Final = re.compile(r"(?<!\w)@")
 _CODE: Final = re.compile(r"[\w.@+/:=,%' -]+")
 
 
-def render(report: Report) -> str:
-    """The report as GitHub-flavoured Markdown."""
-    blocks = [*_top(report), *_middle(report), *_bottom(report)]
+def render(report: Report, config: Path | None = None) -> str:
+    """The report as GitHub-flavoured Markdown; ``config`` is the file its commands need, if any."""
+    read = sections(report, config)
+    blocks = [*_top(report), *_middle(read), *_before(read, report), *_bottom(report)]
     return "\n\n".join(block for block in blocks if block) + "\n"
 
 
@@ -65,6 +71,9 @@ def _top(report: Report) -> Iterator[str]:
     told = (f"Run {code(clean(run.id))}", *map(escape, facts(run)))
     yield f"{' · '.join(told)}.{dry}"
     yield _list(_listing(side, note) for side, note in report.snapshots.items())
+    news = changes(report)
+    yield f"### {TITLE}" if news else ""
+    yield _list(f"**{word}**: {escape(says)}" for word, says in news)
 
 
 def _listing(side: Side, note: SnapshotNote) -> str:
@@ -72,35 +81,55 @@ def _listing(side: Side, note: SnapshotNote) -> str:
     return f"**{side.brand}**: {escape(how)}, {number(note.requests, 'request')}"
 
 
-def _middle(report: Report) -> Iterator[str]:
-    for section in sections(report):
+def _middle(read: Iterable[Section]) -> Iterator[str]:
+    for section in read:
         yield f"### {SIGNS[section.mark].shape} {section.title} ({section.count:,})"
         yield _closer(section)
+        yield escape(section.money)
         for group in section.groups:
             yield from _group(group)
 
 
+def _before(read: Iterable[Section], report: Report) -> Iterator[str]:
+    """What needs a person as it did in the last report: told last, and whole."""
+    groups = [group for section in read for group in section.groups if group.before]
+    yield f"### As before ({sum(len(group.before) for group in groups):,})" if groups else ""
+    for group in groups:
+        age = oldest(group.before, report)
+        yield f"**{escape(group.title)}** ({len(group.before):,}), the oldest for {age}"
+        yield from _table(group.before, group)
+
+
 def _closer(section: Section) -> str:
     meaning = SIGNS[section.mark].meaning
-    return f"{meaning} Look closer: `{section.command}`" if section.command else meaning
+    return f"{meaning} Look closer: {code(section.command)}" if section.command else meaning
 
 
 def _group(group: Group) -> Iterator[str]:
-    yield f"**{escape(group.title)}** ({len(group.rows):,})"
+    yield f"**{escape(group.title)}** ({group.count:,})"
     yield escape(group.says)
     yield f"```sh\n{group.command}\n```" if group.command else ""
+    yield from _table(group.rows, group)
+    yield f"{len(group.before):,} as before, see below." if group.before else ""
+    yield escape(group.silence)
+
+
+def _table(rows: tuple[Row, ...], group: Group) -> Iterator[str]:
+    if not rows:
+        return
     lines = ["| Person | Change | Why |", "| --- | --- | --- |"]
-    lines += [_row(row, group) for row in group.rows[:ROWS]]
+    lines += [_row(row, group) for row in rows[:ROWS]]
     yield "\n".join(lines)
-    left = len(group.rows) - ROWS
+    left = len(rows) - ROWS
     yield f"… and {left:,} more, see the report." if left > 0 else ""
 
 
 def _row(row: Row, group: Group) -> str:
     what = () if group.task else (task(row.kind, row.side),)
     person = [f"**{escape(label(row.person))}**", *map(code, contacts(row.person))]
-    changes = [*what, change(row), agreed(row)]
-    cells = (person, map(escape, filter(None, changes)), map(escape, why(row)))
+    told = [*what, change(row), agreed(row), *worth(row)]
+    reasons = [*why(row), decided(row)]
+    cells = (person, map(escape, filter(None, told)), map(escape, filter(None, reasons)))
     return f"| {' | '.join('<br>'.join(cell) for cell in cells)} |"
 
 
@@ -111,6 +140,7 @@ def _bottom(report: Report) -> Iterator[str]:
     yield "### Notes" if report.notes else ""
     yield _list(escape(clean(note, SENTENCE_LIMIT)) for note in report.notes)
     yield alone(report)
+    yield f"Log {code(short(report.run.log))}" if report.run.log else ""
 
 
 def _list(items: Iterable[str]) -> str:

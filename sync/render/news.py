@@ -86,8 +86,11 @@ CASES: Final[Mapping[Trouble, _Case]] = MappingProxyType(
 )
 
 
-def message(news: News, hide: Hide = blank) -> Message:
-    """Everything new, as one message of some twenty lines at most; ``hide`` knows the secrets."""
+def message(news: News, hide: Hide = blank, log: str | None = None) -> Message:
+    """Everything new, as one message of some twenty lines at most; ``hide`` knows the secrets.
+
+    ``log`` is the head of the log: kept outside, it convicts a state that was changed.
+    """
     news = _without_secrets(news, hide)
     parts = [
         list(part)
@@ -96,6 +99,7 @@ def message(news: News, hide: Hide = blank) -> Message:
             _needs(news.pair, news.needs) if news.needs else (),
             _mended(news.pair, news.mended) if news.mended else (),
             _digest(news, news.digest) if news.digest else (),
+            (f"Log {clean(log)}",) if log else (),
         )
     ]
     text = "\n\n".join("\n".join(lines) for lines in parts if lines)

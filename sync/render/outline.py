@@ -1,18 +1,31 @@
 """The report in the order people read it: what needs a person, what was done, what waits."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, TypeVar
 
 from sync.core.plan import Disposition, Outcome, Row
-from sync.core.report import Mode, Report
+from sync.core.report import NO_NEWS, Mode, News, Report
+from sync.core.totals import by_money, totals
+from sync.render.changes import is_before
 from sync.render.clean import clean
-from sync.render.words import SENTENCE_LIMIT, SIGNS, Mark, label, mark, task
+from sync.render.commands import LIMIT as COMMAND_LIMIT
+from sync.render.commands import Commands
+from sync.render.words import (
+    SENTENCE_LIMIT,
+    SIGNS,
+    Mark,
+    decided,
+    is_quiet,
+    label,
+    mark,
+    stake,
+    task,
+)
 
 K = TypeVar("K")
-
-LOOK_CLOSER: Final = "affisync explain EMAIL --pair {pair}"
 
 TITLES: Final[dict[Mark, str]] = {
     Outcome.FAILED: "Failed",
@@ -28,12 +41,21 @@ TITLES: Final[dict[Mark, str]] = {
 NOT_REACHED: Final = "Not reached"
 """The title of rows to apply that a run which may write never came to."""
 
+OF_A_PERSON: Final = (
+    Outcome.FAILED,
+    *(disposition for disposition in Disposition if disposition.needs_person),
+)
+
+DECISIONS: Final = 3
+"""Decisions that are told word by word; the rest is counted."""
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Rows that are read together: those of one guard, or those of one task.
+    """Rows that are read together, those of one guard or of one task, the most money first.
 
-    ``task`` is empty where the rows do different things and each has to say what.
+    ``task`` is empty where the rows do different things and each has to say what. ``before`` are
+    rows that need a person as they did in the last report, ``quiet`` those that somebody decided.
     """
 
     title: str
@@ -41,6 +63,21 @@ class Group:
     rows: tuple[Row, ...]
     says: str = ""
     command: str = ""
+    before: tuple[Row, ...] = ()
+    quiet: tuple[Row, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """How many rows there are in it that nobody decided."""
+        return len(self.rows) + len(self.before)
+
+    @property
+    def silence(self) -> str:
+        """What was decided about the quiet ones: ``5 quiet: 3 rejected by ana; ...``."""
+        counts = Counter(decided(row) or "decided" for row in self.quiet)
+        told = [f"{count:,} {what}" for what, count in counts.most_common(DECISIONS)]
+        told += [f"{len(counts) - DECISIONS:,} other decisions"] * (len(counts) > DECISIONS)
+        return f"{len(self.quiet):,} quiet: {'; '.join(told)}" if told else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +91,14 @@ class Section:
 
     @property
     def count(self) -> int:
-        """How many rows there are in it."""
-        return sum(len(group.rows) for group in self.groups)
+        """How many rows there are in it that nobody decided."""
+        return sum(group.count for group in self.groups)
+
+    @property
+    def money(self) -> str:
+        """What these rows touch; empty where nobody knows."""
+        rows = [row for group in self.groups for row in (*group.rows, *group.before)]
+        return stake(totals(rows), "at stake" if self.mark in OF_A_PERSON else "touched")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +110,43 @@ class Wait:
     reason: str
 
 
-def ordered(rows: Iterable[Row]) -> tuple[Row, ...]:
-    """Rows as people read them: by mark, task, name."""
-    places = {sign: place for place, sign in enumerate(SIGNS)}
-    return tuple(
-        sorted(rows, key=lambda r: (places[mark(r)], task(r.kind, r.side), _by_name(r), r.key))
+@dataclass(frozen=True, slots=True)
+class Folds:
+    """All rows of a report: those to be read now, those as before, and the quiet ones."""
+
+    now: tuple[Row, ...]
+    before: tuple[Row, ...]
+    quiet: tuple[Row, ...]
+
+
+def folds(rows: Iterable[Row], news: News = NO_NEWS) -> Folds:
+    """Rows parted by how much they ask of the reader, their order kept."""
+    rows = tuple(rows)
+    loud = [row for row in rows if not is_quiet(row)]
+    return Folds(
+        now=tuple(row for row in loud if not is_before(row, news)),
+        before=tuple(row for row in loud if is_before(row, news)),
+        quiet=tuple(row for row in rows if is_quiet(row)),
     )
 
 
-def sections(report: Report) -> tuple[Section, ...]:
+def ordered(rows: Iterable[Row]) -> tuple[Row, ...]:
+    """Rows as people read them: by mark, task, money, name."""
+    places = {sign: place for place, sign in enumerate(SIGNS)}
+    return tuple(
+        sorted(
+            rows,
+            key=lambda r: (places[mark(r)], task(r.kind, r.side), by_money(r), _by_name(r), r.key),
+        )
+    )
+
+
+def sections(report: Report, config: Path | None = None) -> tuple[Section, ...]:
     """Every row that does not wait, by mark; marks nobody stands at are left out."""
     by_mark = _sorted_into(mark, ordered(report.rows))
+    commands = Commands(report.run.pair, config)
     return tuple(
-        _section(report, sign, by_mark[sign])
+        _section(report, sign, by_mark[sign], commands)
         for sign in SIGNS
         if sign in by_mark and sign is not Disposition.WAITING
     )
@@ -96,34 +163,42 @@ def waits(report: Report) -> tuple[Wait, ...]:
     return tuple(sorted(folded, key=lambda wait: (-wait.count, wait.rule)))
 
 
-def _section(report: Report, sign: Mark, rows: list[Row]) -> Section:
+def _section(report: Report, sign: Mark, rows: list[Row], commands: Commands) -> Section:
     unreached = sign is Disposition.APPLY and report.run.mode is Mode.APPLY
     puzzling = sign in (Disposition.CONFLICT, Disposition.BREAK)
+    held = sign is Disposition.HELD
     return Section(
         mark=sign,
         title=NOT_REACHED if unreached else TITLES[sign],
-        groups=_by_guard(report, rows) if sign is Disposition.HELD else _by_task(rows),
-        command=LOOK_CLOSER.format(pair=clean(report.run.pair)) if puzzling else "",
+        groups=_by_guard(report, rows) if held else _by_task(report, rows),
+        command=commands.explain if puzzling else "",
     )
 
 
-def _by_task(rows: list[Row]) -> tuple[Group, ...]:
+def _by_task(report: Report, rows: list[Row]) -> tuple[Group, ...]:
     groups = _sorted_into(lambda row: task(row.kind, row.side), rows)
-    return tuple(Group(does, does, tuple(those)) for does, those in groups.items())
+    return tuple(_group(report, does, those, does) for does, those in groups.items())
 
 
 def _by_guard(report: Report, rows: list[Row]) -> tuple[Group, ...]:
-    verdicts = {verdict.guard: verdict for verdict in report.guards}
+    groups = _sorted_into(lambda row: row.guard or "", rows)
     return tuple(
-        Group(
-            title=clean(guard) or "policy",
-            task=_same(task(row.kind, row.side) for row in those),
-            rows=tuple(those),
-            says=clean(verdict.message, SENTENCE_LIMIT) if verdict else "",
-            command=clean(verdict.command) if verdict else "",
-        )
-        for guard, those in _sorted_into(lambda row: row.guard or "", rows).items()
-        for verdict in (verdicts.get(guard),)
+        _group(report, clean(guard) or "policy", those, guard=guard)
+        for guard, those in groups.items()
+    )
+
+
+def _group(report: Report, title: str, rows: list[Row], does: str = "", guard: str = "") -> Group:
+    verdict = next((each for each in report.guards if guard and each.guard == guard), None)
+    parted = folds(sorted(rows, key=by_money), report.news)
+    return Group(
+        title=title,
+        task=does or _same(task(row.kind, row.side) for row in rows),
+        rows=parted.now,
+        says=clean(verdict.message, SENTENCE_LIMIT) if verdict else "",
+        command=clean(verdict.command, COMMAND_LIMIT) if verdict else "",
+        before=parted.before,
+        quiet=parted.quiet,
     )
 
 

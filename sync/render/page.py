@@ -6,11 +6,12 @@ Style and script are files of their own, put inline; the policy lets exactly the
 import base64
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
@@ -19,8 +20,10 @@ from sync.core.plan import Alone, Disposition, Outcome, Person, Row
 from sync.core.record import Side
 from sync.core.report import Mode, Report
 from sync.render import words
+from sync.render.changes import TITLE, changes
 from sync.render.clean import clean
-from sync.render.outline import ordered, sections
+from sync.render.headline import headline
+from sync.render.outline import folds, ordered, sections
 
 POLICY: Final = (
     "default-src 'none'; style-src {style}; script-src {script}; img-src data:; "
@@ -48,6 +51,7 @@ class Line:
     agreed: str
     reason: str
     error: str
+    decided: str
     ids: tuple[str, ...]
 
 
@@ -83,25 +87,35 @@ class Stray:
     suggestion: str
 
 
-def render(report: Report) -> str:
-    """The report as one HTML file."""
+def render(report: Report, config: Path | None = None) -> str:
+    """The report as one HTML file; ``config`` is the file its commands need, if any."""
     style, script = _part("report.css"), _part("report.js")
     people = [row.person for row in report.rows]
+    read = sections(report, config)
+    parted = folds(ordered(report.rows), report.news)
     return _template().render(
         report=report,
         words=words,
         clean=clean,
+        headline=headline(report),
+        news_title=TITLE,
+        news=changes(report),
         dry=report.run.mode is Mode.DRY_RUN,
         policy=POLICY.format(style=_hash(style), script=_hash(script)),
         style=style,
         script=script,
         cards=_cards(report),
-        needs=[section for section in sections(report) if section.command],
+        money=[section for section in read if section.money],
+        needs=[section for section in read if section.command],
+        silences=[group.silence for section in read for group in section.groups if group.quiet],
         choices=_choices(report.rows),
-        lines=[_line(row) for row in ordered(report.rows)],
+        lines=[_line(row) for row in parted.now],
+        before=[_line(row) for row in parted.before],
+        quiet=[_line(row) for row in parted.quiet],
         signs=words.SIGNS,
         monthly=any(person.monthly_usd is not None for person in people),
         earnings=any(person.earnings_usd is not None for person in people),
+        effects=any(row.effect_usd is not None for row in report.rows),
         strays={side: tuple(map(_stray, report.unmatched.get(side, ()))) for side in Side},
     )
 
@@ -117,6 +131,7 @@ def _template() -> Template:
         lstrip_blocks=True,
     )
     environment.filters["money"] = words.money
+    environment.filters["signed"] = words.signed
     environment.filters["plain"] = _plain
     return environment.get_template("report.html.j2")
 
@@ -152,6 +167,7 @@ def _line(row: Row) -> Line:
         agreed=words.agreed(row),
         reason=clean(row.reason, words.SENTENCE_LIMIT),
         error=clean(row.error, words.SENTENCE_LIMIT),
+        decided=words.decided(row),
         ids=tuple(ids),
     )
 
@@ -171,7 +187,7 @@ def _cards(report: Report) -> list[Card]:
 
     Once every row to apply has an outcome, the outcomes say it all.
     """
-    counts = report.counts
+    counts = _loud(report)
     done = all(words.mark(row) != Disposition.APPLY for row in report.rows)
     shown = [
         sign
@@ -188,6 +204,12 @@ def _cards(report: Report) -> list[Card]:
             for side in Side
         ),
     ]
+
+
+def _loud(report: Report) -> Mapping[str, int]:
+    """The report's counts, without the rows that need no reminder."""
+    quiet = Counter(row.disposition.value for row in report.rows if words.is_quiet(row))
+    return {name: count - quiet[name] for name, count in report.counts.items()}
 
 
 def _mark_card(sign: words.Mark, count: int) -> Card:

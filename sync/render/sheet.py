@@ -47,15 +47,19 @@ _TEXTS: Final[Mapping[str, Callable[[Row], str | None]]] = {
     "reason": lambda row: row.reason,
     "guard": lambda row: row.guard,
     "error": lambda row: row.error,
+    "decided": lambda row: row.decided,
+    "quiet": lambda row: "yes" if row.quiet else "",
 }
 
 # Ours, and numbers: a spreadsheet may add them up.
 _AMOUNTS: Final[Mapping[str, Callable[[Row], Decimal | None]]] = {
     "monthly_usd": lambda row: row.person.monthly_usd,
     "earnings_usd": lambda row: row.person.earnings_usd,
+    "effect_usd": lambda row: row.effect_usd,
 }
 
-COLUMNS: Final = (*_TEXTS, *_AMOUNTS)
+COLUMNS: Final = (*_TEXTS, *_AMOUNTS, "log")
+"""``log`` is the head of the log, the same in every line: the table has no other place for it."""
 
 
 def render(report: Report) -> str:
@@ -63,7 +67,7 @@ def render(report: Report) -> str:
     paper = io.StringIO()
     writer = csv.writer(paper, lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    writer.writerows(map(_line, report.rows))
+    writer.writerows([*_line(row), inert(report.run.log)] for row in report.rows)
     return paper.getvalue()
 
 

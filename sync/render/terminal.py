@@ -1,6 +1,7 @@
 """The report for a terminal, made for the person who reviews it: what needs them comes first."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 from rich.console import RenderableType
@@ -11,8 +12,11 @@ from rich.text import Text
 
 from sync.core.plan import Disposition, Kind, Outcome, Row
 from sync.core.report import Mode, Report
+from sync.render.changes import TITLE, changes, oldest
 from sync.render.clean import clean
+from sync.render.commands import Commands
 from sync.render.console import printed
+from sync.render.headline import headline
 from sync.render.outline import Group, Section, sections, waits
 from sync.render.words import (
     NOTHING_WRITTEN,
@@ -24,12 +28,14 @@ from sync.render.words import (
     change,
     completeness,
     contacts,
+    decided,
     facts,
-    headline,
     label,
     number,
+    short,
     task,
     why,
+    worth,
 )
 
 ROWS: Final = 200
@@ -54,15 +60,16 @@ COLORS: Final[dict[Mark, str]] = {
 }
 
 
-def render(report: Report, *, width: int, color: bool) -> str:
-    """The report as terminal text."""
-    return printed(_parts(report, wide=width >= WIDE), width=width, color=color)
+def render(report: Report, *, width: int, color: bool, config: Path | None = None) -> str:
+    """The report as terminal text; ``config`` is the file its commands need, if any."""
+    return printed(_parts(report, config, wide=width >= WIDE), width=width, color=color)
 
 
-def _parts(report: Report, *, wide: bool) -> Iterator[RenderableType]:
+def _parts(report: Report, config: Path | None, *, wide: bool) -> Iterator[RenderableType]:
     yield from _top(report)
-    for section in sections(report):
-        yield from _section(section, wide=wide)
+    yield from _changes(report, Commands(report.run.pair, config))
+    for section in sections(report, config):
+        yield from _section(section, report, wide=wide)
     yield from _waiting(report)
     yield from _bottom(report)
 
@@ -89,6 +96,21 @@ def _listings(report: Report) -> Table:
     return table
 
 
+def _changes(report: Report, commands: Commands) -> Iterator[RenderableType]:
+    told = changes(report)
+    if not told:
+        return
+    yield _ruled(Text(TITLE, "bold"))
+    table = Table.grid(padding=(0, 2))
+    for word, says in told:
+        table.add_row(Text(word, "bold"), Text(says))
+    yield _indented(table)
+    if oldest(report.rows, report):
+        yield _indented(Text("What is as before is counted below. To see it all:", "dim"))
+        yield _command(commands.inbox)
+        yield _command(commands.page(clean(report.run.id)))
+
+
 def _heading(sign: Mark, title: str, count: int) -> RenderableType:
     return _ruled(Text(f"{SIGNS[sign].shape} {title} · {count:,}", COLORS[sign]))
 
@@ -97,19 +119,30 @@ def _ruled(heading: Text) -> RenderableType:
     return Padding(Rule(heading, align="left", style="dim"), (1, 0, 0, 0))
 
 
-def _section(section: Section, *, wide: bool) -> Iterator[RenderableType]:
+def _section(section: Section, report: Report, *, wide: bool) -> Iterator[RenderableType]:
     yield _heading(section.mark, section.title, section.count)
     yield _indented(Text(SIGNS[section.mark].meaning, "dim"))
+    if section.money:
+        yield _indented(Text(section.money))
     if section.command:
         yield _indented(Text("To look closer:"))
         yield _command(section.command)
     for group in section.groups:
         yield from _group(group, wide=wide)
+        yield from _folded(group, report)
+
+
+def _folded(group: Group, report: Report) -> Iterator[RenderableType]:
+    if group.before:
+        age = oldest(group.before, report)
+        yield _indented(Text(f"{len(group.before):,} as before, the oldest for {age}", "dim"))
+    if group.quiet:
+        yield _indented(Text(group.silence, "dim"))
 
 
 def _group(group: Group, *, wide: bool) -> Iterator[RenderableType]:
     yield Text()
-    yield _indented(Text(f"{group.title} · {len(group.rows):,}", "bold"))
+    yield _indented(Text(f"{group.title} · {group.count:,}", "bold"))
     if group.says:
         yield _indented(Text(group.says))
     if group.command:
@@ -117,21 +150,23 @@ def _group(group: Group, *, wide: bool) -> Iterator[RenderableType]:
         yield Text()
     if reason := _one_reason(group):
         yield _indented(Text(reason))
-    yield _indented(_table(group, wide=wide, reasons=not reason))
+    if group.rows:
+        yield _indented(_table(group, wide=wide, reasons=not reason))
     if (left := len(group.rows) - _most(group)) > 0:
         yield _indented(Text(f"and {left:,} more, see the report", "dim"))
 
 
 def _most(group: Group) -> int:
     """How many rows of a group are shown."""
-    routine = all(row.kind is Kind.LINK and not row.disposition.needs_person for row in group.rows)
+    routine = all(row.kind is Kind.LINK and not row.needs_person for row in group.rows)
     return LINKS if routine else ROWS
 
 
 def _one_reason(group: Group) -> str:
     """The reason all rows of a group share: told once, it leaves each person a single line."""
-    reasons = {why(row) for row in group.rows}
-    return " ".join(reasons.pop()) if len(group.rows) > 1 == len(reasons) else ""
+    reasons = {(*why(row), decided(row)) for row in group.rows}
+    one = len(group.rows) > 1 == len(reasons)
+    return " ".join(filter(None, reasons.pop())) if one else ""
 
 
 def _command(command: str) -> RenderableType:
@@ -140,15 +175,37 @@ def _command(command: str) -> RenderableType:
 
 
 def _table(group: Group, *, wide: bool, reasons: bool) -> Table:
-    # Shares, not contents, make the columns, so that those of all tables stand in line.
-    shares = ((40, 30, 44) if wide else (30, 22, 26)) if reasons else (56, 22)
+    shares = _shares(group, wide=wide, reasons=reasons)
     table = Table(box=None, expand=True, padding=(0, 2, 0, 0), show_header=False)
     for share in shares:
         table.add_column(ratio=share, overflow="fold")
     for row in group.rows[: _most(group)]:
-        who = _who(row, wide=wide or not reasons)
-        table.add_row(who, _what(row, group), *([_why(row)] if reasons else []))
+        cells = _cells(row, group, wide=wide) if reasons else _short_cells(row, group)
+        table.add_row(*cells[: len(shares)])
     return table
+
+
+def _shares(group: Group, *, wide: bool, reasons: bool) -> tuple[int, ...]:
+    """The widths of columns: not by contents, so that those of all tables stand in line."""
+    if reasons:
+        return (40, 30, 44) if wide else (30, 22, 26)
+    return (40, 20, 22) if any(worth(row) for row in group.rows) else (56, 22)
+
+
+def _cells(row: Row, group: Group, *, wide: bool) -> tuple[Text, ...]:
+    return _who(row, wide=wide), _lines(_what(row, group), _money(row)), _why(row)
+
+
+def _short_cells(row: Row, group: Group) -> tuple[Text, ...]:
+    return _who(row, wide=True), _what(row, group), _money(row)
+
+
+def _money(row: Row) -> Text:
+    return _lines(*map(Text, worth(row)))
+
+
+def _lines(*lines: Text) -> Text:
+    return Text("\n").join(line for line in lines if line)
 
 
 def _who(row: Row, *, wide: bool) -> Text:
@@ -169,7 +226,7 @@ def _why(row: Row) -> Text:
     reason, *errors = map(Text, why(row) or ("",))
     for error in errors:
         error.stylize("red")
-    return Text("\n").join([reason, *errors])
+    return _lines(reason, *errors, Text(decided(row), "bold"))
 
 
 def _waiting(report: Report) -> Iterator[RenderableType]:
@@ -191,6 +248,8 @@ def _bottom(report: Report) -> Iterator[RenderableType]:
     if notes:
         yield _ruled(Text("Notes", "bold"))
     yield from (_indented(Text(note)) for note in notes)
+    if report.run.log:
+        yield Padding(Text(f"log {short(report.run.log)}", "dim"), (1, 0, 0, 2))
 
 
 def _indented(part: RenderableType) -> RenderableType:

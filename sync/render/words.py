@@ -1,5 +1,7 @@
 """What things are called in front of people: the same words in every format."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -8,11 +10,14 @@ from typing import Final
 
 from sync.core.plan import Disposition, Field, Kind, Outcome, Person, Row
 from sync.core.record import Side
-from sync.core.report import Mode, Report, RunHead, RunStatus, SnapshotNote
+from sync.core.report import Report, RunHead, SnapshotNote
+from sync.core.totals import Totals
 from sync.render.clean import clean
 
 NAME_LIMIT: Final = 60
 SENTENCE_LIMIT: Final = 500
+SHORT: Final = 12
+"""Characters of a hash that people compare."""
 NOTHING_WRITTEN: Final = "Nothing is written in a dry run."
 
 Mark = Disposition | Outcome
@@ -43,6 +48,13 @@ SIGNS: Final[dict[Mark, Sign]] = {
 }
 """Every mark, in the order people read them: what needs a person first."""
 
+_COUNTED: Final[dict[Mark, tuple[str, str]]] = {
+    Outcome.FAILED: ("failed", "failed"),
+    Disposition.HELD: ("held", "held"),
+    Disposition.CONFLICT: ("conflict", "conflicts"),
+    Disposition.BREAK: ("break", "breaks"),
+}
+
 _NOTHING: Final = {
     Field.LINK: "not linked",
     Field.RECORD: "nobody",
@@ -55,6 +67,11 @@ _NOTHING: Final = {
 def mark(row: Row) -> Mark:
     """Where a row stands."""
     return row.outcome or row.disposition
+
+
+def is_quiet(row: Row) -> bool:
+    """Whether somebody decided that a row needs no reminder."""
+    return row.quiet and row.disposition.needs_person
 
 
 def title(word: StrEnum) -> str:
@@ -92,7 +109,7 @@ def change(row: Row) -> str:
 
 def agreed(row: Row) -> str:
     """What both sides last agreed on, where a person has to decide and that helps."""
-    if row.base is None or not row.disposition.needs_person:
+    if row.base is None or not row.needs_person:
         return ""
     return f"last agreed: {value(row.field, row.base)}"
 
@@ -113,6 +130,11 @@ def contacts(person: Person) -> tuple[str, ...]:
     return tuple(contact for contact in known if contact and contact != label(person))
 
 
+def decided(row: Row) -> str:
+    """What people decided about a row."""
+    return clean(row.decided, SENTENCE_LIMIT)
+
+
 def why(row: Row) -> tuple[str, ...]:
     """The reason, and the error where there is one."""
     texts = (clean(row.reason, SENTENCE_LIMIT), clean(row.error, SENTENCE_LIMIT))
@@ -126,9 +148,47 @@ def money(amount: Decimal | None) -> str:
     return f"{'-' if amount < 0 else ''}${abs(amount):,.2f}"
 
 
+def signed(amount: Decimal | None) -> str:
+    """US dollars more or less: +$12.50; empty where unknown."""
+    return f"{'+' if amount and amount > 0 else ''}{money(amount)}"
+
+
+def worth(row: Row) -> tuple[str, ...]:
+    """What a row touches: what its person brings in and earned, what it changes in pay."""
+    person = row.person
+    told = (
+        (money(person.monthly_usd), "a month"),
+        (money(person.earnings_usd), "earned"),
+        (signed(row.effect_usd), "paid a month"),
+    )
+    return tuple(f"{amount} {what}" for amount, what in told if amount)
+
+
+def stake(told: Totals, what: str = "at stake") -> str:
+    """The money that rows touch; empty where nothing is known of any."""
+    amounts = (
+        (money(told.monthly_usd), f"a month {what}"),
+        (f"{told.unknown:,}" if told.unknown else "", "unknown"),
+        (signed(told.effect_usd), "paid a month"),
+    )
+    known = told.monthly_usd is not None or told.effect_usd is not None
+    return ", ".join(f"{amount} {of}" for amount, of in amounts if known and amount)
+
+
+def short(head: str | None) -> str:
+    """Enough of a hash to know it by."""
+    return clean(head)[:SHORT]
+
+
 def number(count: int, one: str, many: str = "") -> str:
     """A count with its noun: 1 change, 1,200 changes."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def counted(marks: Iterable[Mark]) -> str:
+    """How many rows that need a person stand where: 2 held, 1 conflict."""
+    counts = Counter(marks)
+    return ", ".join(number(counts[sign], *_COUNTED[sign]) for sign in _COUNTED if counts[sign])
 
 
 def moment(at: datetime) -> str:
@@ -171,53 +231,3 @@ def completeness(note: SnapshotNote) -> str:
         return "complete"
     because = clean(note.note, SENTENCE_LIMIT)
     return f"incomplete: {because}" if because else "incomplete"
-
-
-def headline(report: Report) -> str:
-    """Which pair, which mode and what happened, in one sentence."""
-    dry = ", dry run" if report.run.mode is Mode.DRY_RUN else ""
-    return f"{clean(report.run.pair, NAME_LIMIT)}{dry}: {_happened(report)}"
-
-
-def _happened(report: Report) -> str:
-    match report.run.status:
-        case RunStatus.FAILED:
-            because = clean(report.run.error, SENTENCE_LIMIT) or "its reason was not recorded"
-            return f"the run failed: {because}"
-        case RunStatus.RUNNING:
-            return "the run has not ended."
-        case _:
-            done = f"{'; '.join(filter(None, _clauses(report)))}."
-            return f"{done} {clean(report.run.error, SENTENCE_LIMIT)}".rstrip()
-
-
-def _clauses(report: Report) -> tuple[str, ...]:
-    """What was done, what went wrong, what needs a person, what waits; empty = nothing to say."""
-    unseen = "" if report.complete else "a listing is incomplete, so not everybody was seen"
-    if not any(report.counts[sign.value] for sign in SIGNS):
-        return (unseen or "both sides agree, there is nothing to do",)
-    counts = report.counts
-    needs = [(counts["held"], "held", "held"), (counts["conflict"], "conflict", "conflicts")]
-    needs += [(counts["break"], "break", "breaks")]
-    people = sum(count for count, _, _ in needs)
-    each = ", ".join(number(*need) for need in needs if need[0])
-    left = counts["stale"] + counts["skipped"]
-    return (
-        _done(report),
-        f"{counts['failed']:,} failed" if counts["failed"] else "",
-        f"{left:,} left for the next run" if left else "",
-        f"{number(people, 'row needs', 'rows need')} a person ({each})" if people else "",
-        number(counts["waiting"], "waits", "wait") if counts["waiting"] else "",
-        unseen,
-    )
-
-
-def _done(report: Report) -> str:
-    """The changes and links that were made, or would be."""
-    dry = report.run.mode is Mode.DRY_RUN
-    good = Disposition.APPLY if dry else Outcome.APPLIED
-    local = [row.kind.is_local for row in report.rows if mark(row) == good]
-    changes, links = local.count(False), local.count(True)
-    made = [number(changes, "change")] * bool(changes) + [number(links, "link")] * bool(links)
-    were = "would be" if dry else "was" if changes + links == 1 or not made else "were"
-    return f"{' and '.join(made)} {were} made" if made else f"nothing {were} written"

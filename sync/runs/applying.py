@@ -8,6 +8,8 @@ from datetime import datetime
 from sync.core.plan import Disposition, Field, Link, Outcome, Row, row_key
 from sync.core.ports import Fence, Known, Parked, Settlement
 from sync.core.record import Affiliate, Gathered, Partner, Stamp
+from sync.core.undo import Now
+from sync.core.undone import with_undone
 from sync.errors import NotFound
 from sync.runs.gather import both
 from sync.runs.pair import Pair, Writers
@@ -45,7 +47,8 @@ class LessonError(Exception):
 class Applying:
     """One apply at work: what it writes with, and the links as they stand after each row.
 
-    ``lessons`` are what earlier tries taught, also of rows that are sent again now.
+    ``lessons`` are what earlier tries taught, also of rows that are sent again now; ``by`` is who
+    asked for this apply.
     """
 
     pair: Pair
@@ -59,6 +62,7 @@ class Applying:
     by_partner: dict[str, Link] = field(default_factory=dict)
     apart: frozenset[tuple[str, str]] = frozenset()
     lessons: Mapping[str, Parked] = field(default_factory=dict)
+    by: str = ""
 
     def know(self, known: Known) -> None:
         """Start over from what the state knows."""
@@ -72,6 +76,11 @@ class Applying:
         """Keep a link for the rows that follow."""
         self.links[link.whop_id] = link
         self.by_partner[link.affihub_id] = link
+
+    def undone(self, done: Settlement, by: str) -> Settlement:
+        """What came of a row, with what an undo by this person leaves."""
+        now = Now(self.gathered, self.links, self.by_partner, self.pair.policy)
+        return with_undone(done, now, by, self.pair.clock())
 
     def link_of(self, row: Row) -> Link | None:
         """The link of a row's person, as far as this apply knows."""
@@ -89,6 +98,7 @@ class Applying:
 
         With ``close`` false its intent stays open: nobody knows yet whether the write happened.
         """
+        done = self.undone(done, self.by)
         intent = self.intents.pop(done.row.key, None) if close else None
         store = self.pair.store
         await asyncio.to_thread(store.settle, self.fence, intent, self.run_id, done)

@@ -14,11 +14,12 @@ from typing import Final
 from sync.core.commission import Inexpressible, rate_text, slot_rate
 from sync.core.plan import Alone, Base, Field, Kind, Link, Person, Row
 from sync.core.policy import CommissionSync, Policy
-from sync.core.ports import Parked, PastRow
+from sync.core.ports import Parked, PastDecision, PastRow
 from sync.core.reconcile import reconcile
 from sync.core.record import Affiliate, Partner, Rate, Side, Untold, email_key
 from sync.core.subject import Subject
 from sync.core.tries import still_parked
+from sync.runs.deciding import decided_about
 from sync.runs.gather import gather
 from sync.runs.linking import known_of
 from sync.runs.pair import Pair
@@ -96,7 +97,8 @@ class Explanation:
     """Everything there is to tell about one person.
 
     ``rows`` are what a run would do now; without any, ``verdict`` says why there is nothing.
-    ``apart`` are partner ids, or Whop user ids, that a person said are somebody else.
+    ``apart`` are partner ids, or Whop user ids, that a person said are somebody else, ``decisions``
+    what people ever decided about rows of this person, oldest first.
     """
 
     pair: str
@@ -108,6 +110,7 @@ class Explanation:
     apart: tuple[str, ...] = ()
     lessons: tuple[Lesson, ...] = ()
     history: tuple[PastRow, ...] = ()
+    decisions: tuple[PastDecision, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -117,7 +120,8 @@ async def look(pair: Pair) -> Decided:
     gathered = await gather(pair, known)
     # Rows that rest after a failure are told so; whoever runs sync by hand need not wait for them.
     resting = replace(known, parked=still_parked(known.parked, pair.clock()))
-    plan = with_suggestions(reconcile(gathered, resting, pair.policy, pair.texts))
+    plan = reconcile(gathered, resting, pair.policy, pair.texts, today=pair.today())
+    plan = with_suggestions(plan, known.apart)
     return Decided(gathered, known, plan)
 
 
@@ -211,6 +215,7 @@ async def explain(pair: Pair, seen: Decided, someone: Someone) -> Explanation:
         apart=tuple(_apart(seen, someone)),
         lessons=tuple(_lessons(seen, (*rows, *(past.row for past in history)))),
         history=history,
+        decisions=await asyncio.to_thread(decided_about, pair.store, pair.name, ids),
         notes=seen.plan.notes,
     )
 

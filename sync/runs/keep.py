@@ -1,6 +1,7 @@
 """What the state keeps of a run that ended: its report, and how its pair is doing after it."""
 
 import asyncio
+from dataclasses import replace
 
 from sync.core.report import Mode, Report
 from sync.core.standing import after
@@ -9,12 +10,16 @@ from sync.runs import logbook
 from sync.runs.pair import Pair
 
 
-async def keep(pair: Pair, report: Report) -> None:
-    """Keep a run's report and, after one that was to write, the standing of its pair."""
+async def keep(pair: Pair, report: Report) -> Report:
+    """Keep a run's report and, after one that was to write, the standing of its pair.
+
+    Answers the report with the head of the log after it.
+    """
     logbook.run_ended(report)
-    await asyncio.to_thread(pair.store.finish_run, report)
+    head = await asyncio.to_thread(pair.store.finish_run, report)
     if report.run.mode is Mode.APPLY:
         await asyncio.to_thread(_keep_standing, pair, report)
+    return replace(report, run=replace(report.run, log=head))
 
 
 def _keep_standing(pair: Pair, report: Report) -> None:

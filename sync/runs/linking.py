@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 from sync.core.match import Evidence
 from sync.core.plan import Link
 from sync.core.ports import Known, Lease, Store
-from sync.core.record import Affiliate, Partner, email_key
+from sync.core.record import Affiliate, Partner, Side, Snapshot, email_key
 from sync.errors import NotFound, UsageError
 from sync.runs.gather import all_of, both, same_company
 from sync.runs.pair import Pair
@@ -63,19 +63,24 @@ async def read_records(
 ) -> Records:
     """Records of both sides; many of them out of the listings, the rest one by one."""
     known = await known_of(pair)
-    affiliates: dict[str, Affiliate] = {}
-    partners: dict[str, Partner] = {}
+    whop: Snapshot[Affiliate] = Snapshot(Side.WHOP, {}, complete=False)
+    affihub: Snapshot[Partner] = Snapshot(Side.AFFIHUB, {}, complete=False)
     if max(len(whop_ids), len(affihub_ids)) > FEW:
         whop, affihub = await both(
             pair.whop.snapshot(lambda _records, _total: pair.stop.check()),
             pair.affihub.snapshot(lambda _records, _total: pair.stop.check()),
         )
-        affiliates, partners = dict(whop.records), dict(affihub.records)
-    missing = sorted(set(whop_ids) - affiliates.keys())
-    unseen = sorted(set(affihub_ids) - partners.keys())
-    affiliates |= _by_id(await all_of(_affiliate(pair, whop_id) for whop_id in missing))
-    partners |= _by_id(await all_of(_partner(pair, affihub_id) for affihub_id in unseen))
-    return Records(affiliates, partners, known)
+    affiliates = await all_of(_affiliate(pair, i) for i in _not_listed(whop, whop_ids))
+    partners = await all_of(_partner(pair, i) for i in _not_listed(affihub, affihub_ids))
+    return Records(
+        {**whop.records, **_by_id(affiliates)}, {**affihub.records, **_by_id(partners)}, known
+    )
+
+
+def _not_listed(snapshot: Snapshot[R], ids: Collection[str]) -> list[str]:
+    """Who is to be read directly; of a complete listing only a few, whom paging may have moved."""
+    missing = sorted(set(ids) - snapshot.records.keys())
+    return missing[:FEW] if snapshot.complete else missing
 
 
 def _by_id(records: Iterable[R | None]) -> dict[str, R]:

@@ -37,6 +37,10 @@ def standing_lost() -> None:
     LOG.warning("How the pair is doing could not be kept.")
 
 
+def snapshot_lost() -> None:
+    LOG.warning("What the run read could not be kept for whatif.")
+
+
 def run_ended(report: Report) -> None:
     """How a run ended, in counts."""
     run = report.run

@@ -4,10 +4,11 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, date, timedelta, tzinfo
 from typing import Final, Protocol
 
 from sync.core.alone import Texts
+from sync.core.partial import Revise
 from sync.core.plan import Plan
 from sync.core.policy import Policy
 from sync.core.ports import AffihubReads, AffihubWrites, Clock, Store, WhopReads, WhopWrites
@@ -88,7 +89,9 @@ class Order:
     ``allowed`` are the guards waived by name for this run only, ``by`` who asked. ``confirm``
     asks a person before anything is written; None where yes was said beforehand. A ``patient``
     run leaves rows that failed lately to a later one; a person who asks is answered now.
-    ``deadline`` is the time after which the run stops as if asked; None = never.
+    ``deadline`` is the time after which the run stops as if asked; None = never. ``wait`` is how
+    many seconds to wait for another run of the pair. ``revise`` makes another plan of the one that
+    was decided: a part of it, or what undoes an earlier run.
     """
 
     mode: Mode
@@ -97,6 +100,8 @@ class Order:
     confirm: Confirm | None = None
     patient: bool = False
     deadline: timedelta | None = None
+    wait: float = 0.0
+    revise: Revise | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +118,9 @@ class Pair:
 
     ``overrides_share`` is the share of the affiliates whose overrides a run reads afresh
     although nothing says they moved, so that all are read within a day's runs. ``interval`` is
-    the pause of its schedule, ``row_tries`` how often a row may fail before it is a break.
+    the pause of its schedule, ``row_tries`` how often a row may fail before it is a break,
+    ``zone`` the time zone its days are counted in, ``keep_snapshots`` of how many runs all that was
+    read is kept.
     """
 
     company_id: str
@@ -133,8 +140,14 @@ class Pair:
     people_at_once: int = 8
     interval: timedelta = timedelta(minutes=15)
     row_tries: int = 8
+    zone: tzinfo = UTC
+    keep_snapshots: int = 0
 
     @property
     def name(self) -> str:
         """The pair's name in the configuration."""
         return self.policy.pair
+
+    def today(self) -> date:
+        """The day in the pair's time zone."""
+        return self.clock().astimezone(self.zone).date()

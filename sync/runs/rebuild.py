@@ -196,7 +196,9 @@ def _next_plan(pair: Pair, known: Known, gathered: Gathered) -> Plan:
     unstamped = {i: replace(partner, stamp=None) for i, partner in listed.items()}
     gathered = replace(gathered, affihub=replace(gathered.affihub, records=unstamped))
     waived = (GuardClass.FIRST_RUN,)
-    return with_suggestions(reconcile(gathered, known, pair.policy, pair.texts, waived))
+    return with_suggestions(
+        reconcile(gathered, known, pair.policy, pair.texts, waived), known.apart
+    )
 
 
 _MAKING: Final = (Kind.LINK, Kind.CREATE_PARTNER, Kind.CREATE_AFFILIATE)

@@ -1,13 +1,13 @@
 """What a run decided, and what a completed apply leaves of it for later runs."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from sync.core.guard import WAIVE_ALL, lasting
-from sync.core.plan import Disposition, Plan, Row
+from sync.core.plan import Disposition, Outcome, Plan, Row
 from sync.core.policy import GuardClass
-from sync.core.ports import Known
+from sync.core.ports import Fate, Known, OpenRow
 from sync.core.reconcile import guard_facts
 from sync.core.record import Gathered
 from sync.core.report import awaits_person, was_stopped
@@ -20,18 +20,17 @@ from sync.runs.pair import Order, Pair
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What a run read and what it would do about it."""
+    """What a run read and what it would do about it; ``before`` needed a person before it."""
 
     gathered: Gathered
     known: Known
     plan: Plan
+    before: tuple[OpenRow, ...] = ()
 
     @property
     def saw_all(self) -> bool:
         """Whether nothing was hidden, so that what is not in the plan is not there any more."""
-        gathered = self.gathered
-        whole = gathered.complete and gathered.emails_readable
-        return whole and not gathered.notes and not gathered.broken
+        return self.gathered.saw_all
 
 
 async def remember(
@@ -59,6 +58,21 @@ def _remember_rows(at: Applying, decided: Decided, rows: tuple[Row, ...]) -> Non
     store.remember_open(fence, [row for row in rows if awaits_person(row)], now, all_seen=all_seen)
     for key in _over(decided):
         store.park(fence, key, None)
+    ended = {Fate.SPENT: _spent(decided.plan, rows), Fate.DROPPED: decided.plan.dropped}
+    for fate, numbers in ended.items():
+        if numbers:
+            store.end_decisions(fence, numbers, fate, now)
+
+
+def _spent(plan: Plan, rows: Iterable[Row]) -> Collection[int]:
+    """Decisions that are carried out, now or by a run that could not say so any more.
+
+    One that two rows carry out is spent only with both of them.
+    """
+    done = {row.key for row in rows if row.outcome is Outcome.APPLIED}
+    carried = {n for key in plan.carries for n in plan.carries[key]}
+    left = {n for key in plan.carries if key not in done for n in plan.carries[key]}
+    return {*plan.spent, *(carried - left)}
 
 
 def _over(decided: Decided) -> list[str]:
@@ -84,6 +98,15 @@ def _lifts_first_run(pair: Pair, decided: Decided, order: Order) -> bool:
         return False
     if order.allowed & {GuardClass.FIRST_RUN.value, WAIVE_ALL} or not pair.policy.guards.first_run:
         return True
+    if _approved_first_writes(decided.plan):
+        return True
     open_ = (Disposition.APPLY, Disposition.HELD)
     writes = (r for r in decided.plan.rows if r.disposition in open_ and not r.kind.is_local)
     return decided.gathered.complete and not any(writes)
+
+
+def _approved_first_writes(plan: Plan) -> bool:
+    """Whether people approved first writes, and none waits for their yes any more."""
+    waits = any(row.guard == GuardClass.FIRST_RUN for row in plan.rows)
+    goes = any(r.disposition is Disposition.APPLY and not r.kind.is_local for r in plan.rows)
+    return goes and not waits

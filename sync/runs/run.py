@@ -6,12 +6,14 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Final
 
-from sync.core.plan import Disposition, Kind, Plan
+from sync.core.arrivals import news_of
+from sync.core.partial import Basis
+from sync.core.plan import Disposition, Kind, Plan, Row
 from sync.core.policy import GuardClass
-from sync.core.ports import Fence, Known, Lease
+from sync.core.ports import Fence, Known, Lease, OpenRow
 from sync.core.reconcile import reconcile
 from sync.core.record import Gathered, Side, Snapshot
-from sync.core.report import Mode, Report, RunHead, RunStatus
+from sync.core.report import Mode, Report, RunHead, RunStatus, was_stopped
 from sync.core.tries import still_parked
 from sync.errors import AffisyncError, PairBusy, UsageError
 from sync.runs import logbook
@@ -21,13 +23,14 @@ from sync.runs.deadline import within
 from sync.runs.ended import ended, failed
 from sync.runs.gather import gather
 from sync.runs.keep import keep
+from sync.runs.keepsake import keep_basis
 from sync.runs.pair import Order, Pair
 from sync.runs.remember import Decided, remember
 from sync.runs.settle import UNSETTLED, settle_open_intents
 from sync.runs.suggest import with_suggestions
 
 CHANGED_MEANWHILE: Final = (
-    "Another run changed this pair while you decided; run it again to see the new plan."
+    "Another run or decision changed this pair while you looked; run it again to see the new plan."
 )
 
 
@@ -49,11 +52,11 @@ async def run_once(pair: Pair, order: Order) -> Report:
             raise
         except Exception as error:
             report = failed(pair, head, error)
-            await keep(pair, report)
+            report = await keep(pair, report)
             if not _is_told(error):
                 raise
         else:
-            await keep(pair, report)
+            report = await keep(pair, report)
         return report
 
 
@@ -79,15 +82,15 @@ def _head(pair: Pair, order: Order) -> RunHead:
 async def _dry_run(pair: Pair, order: Order, head: RunHead) -> Report:
     """Read and decide; the state gets the run, its rows and read caches, nothing else."""
     await asyncio.to_thread(pair.store.begin_run, head)
-    known = await _known(pair)
+    known, before = await _known(pair), await _open_rows(pair)
     gathered = await gather(pair, known)
-    plan = await _plan(pair, gathered, known, order)
-    return ended(pair, head, gathered, plan, plan.rows)
+    plan = await _plan(pair, head.id, gathered, known, order)
+    return _told(pair, head, Decided(gathered, known, plan, before), plan.rows)
 
 
 async def _apply_run(pair: Pair, order: Order, head: RunHead) -> Report:
     """Decide under the lease; apply under it too, or give it back while a person thinks."""
-    async with _held(pair) as lease:
+    async with _held(pair, order.wait) as lease:
         await asyncio.to_thread(pair.store.end_stranded_runs, lease.fence, head.started_at)
         await asyncio.to_thread(pair.store.begin_run, head)
         at = _applying(pair, lease.fence, head)
@@ -110,7 +113,8 @@ async def _decide(at: Applying, order: Order) -> Decided:
         at.know(known)
     if order.confirm:
         order = _allowing_first_run(order)
-    return Decided(at.gathered, known, await _plan(pair, at.gathered, known, order))
+    plan = await _plan(pair, at.run_id, at.gathered, known, order)
+    return Decided(at.gathered, known, plan, await _open_rows(pair))
 
 
 def _allowing_first_run(order: Order) -> Order:
@@ -122,10 +126,10 @@ async def _ask(pair: Pair, decided: Decided, order: Order, head: RunHead) -> Rep
     """Show the plan to a person without holding the pair, then apply what is still true."""
     if order.confirm and not await order.confirm(decided.plan):
         refused = replace(head, mode=Mode.DRY_RUN)
-        plan = await _plan(pair, decided.gathered, decided.known, order)
-        return ended(pair, refused, decided.gathered, plan, plan.rows)
+        plan = await _plan(pair, head.id, decided.gathered, decided.known, order)
+        return _told(pair, refused, replace(decided, plan=plan), plan.rows)
     try:
-        async with _held(pair) as lease:
+        async with _held(pair, order.wait) as lease:
             if _has_changed(decided.known, await _known(pair)):
                 raise AffisyncError(CHANGED_MEANWHILE)
             at = _applying(pair, lease.fence, head)
@@ -143,32 +147,46 @@ def _has_changed(known: Known, now: Known) -> bool:
 
     def decided_on(known: Known) -> tuple[object, ...]:
         parked = {key: lesson for key, lesson in known.parked.items() if key not in unsettled}
-        return known.links, known.apart, parked, known.held
+        return known.links, known.apart, parked, known.held, known.decisions
 
     return decided_on(known) != decided_on(now)
 
 
 async def _apply(at: Applying, decided: Decided, order: Order, head: RunHead) -> Report:
     """Write what is to be written; whatever ends that early, the report tells what was done."""
-    pair, plan = at.pair, decided.plan
+    pair = at.pair
     await asyncio.to_thread(pair.store.remember_company, at.fence, pair.company_id)
-    rows, fatal = await apply(at, plan)
+    rows, fatal = await apply(at, decided.plan)
     if fatal is None:
         fatal = await remember(at, decided, rows, order)
-    return ended(pair, head, decided.gathered, plan, rows, fatal)
+    return _told(pair, head, decided, rows, fatal)
+
+
+def _told(
+    pair: Pair,
+    head: RunHead,
+    decided: Decided,
+    rows: tuple[Row, ...],
+    fatal: AffisyncError | None = None,
+) -> Report:
+    """The report of a run, with what is new in it."""
+    all_seen = decided.saw_all and not was_stopped(rows)
+    news = news_of(rows, decided.before, pair.clock(), all_seen=all_seen)
+    return replace(ended(pair, head, decided.gathered, decided.plan, rows, fatal), news=news)
 
 
 def _applying(pair: Pair, fence: Fence, head: RunHead) -> Applying:
     if pair.writers is None:
         raise UsageError("An apply needs connectors that can write.")
     nothing: Gathered = Gathered(Snapshot(Side.WHOP, {}), Snapshot(Side.AFFIHUB, {}))
-    return Applying(pair, pair.writers, fence, head.id, head.started_at, nothing)
+    started, by = head.started_at, head.by
+    return Applying(pair, pair.writers, fence, head.id, started, nothing, by=by)
 
 
 @asynccontextmanager
-async def _held(pair: Pair) -> AsyncIterator[Lease]:
-    """The pair's lease; ``PairBusy`` where another run has it."""
-    lease = await asyncio.to_thread(pair.store.lease, pair.name)
+async def _held(pair: Pair, wait: float) -> AsyncIterator[Lease]:
+    """The pair's lease; ``PairBusy`` where another run keeps it longer than ``wait`` seconds."""
+    lease = await asyncio.to_thread(lambda: pair.store.lease(pair.name, wait=wait))
     try:
         yield lease
     finally:
@@ -179,18 +197,30 @@ async def _known(pair: Pair) -> Known:
     return await asyncio.to_thread(pair.store.known, pair.name, pair.clock())
 
 
-async def _plan(pair: Pair, gathered: Gathered, known: Known, order: Order) -> Plan:
+async def _open_rows(pair: Pair) -> tuple[OpenRow, ...]:
+    """The rows that needed a person before this run."""
+    return await asyncio.to_thread(pair.store.open_rows, pair.name)
+
+
+async def _plan(pair: Pair, run_id: str, gathered: Gathered, known: Known, order: Order) -> Plan:
     """What this run would do; only a patient one leaves what failed lately to a later one.
 
     In a thread: the loop belongs to all pairs of a daemon, and many people take seconds.
     """
     rested = still_parked(known.parked, pair.clock() if order.patient else None)
-    known = replace(known, parked=rested)
+    known, today = replace(known, parked=rested), pair.today()
+    basis = Basis(gathered, known, pair.policy, order.allowed, today)
 
-    def plan() -> Plan:
-        return with_suggestions(reconcile(gathered, known, pair.policy, pair.texts, order.allowed))
+    def planned() -> Plan:
+        plan = reconcile(gathered, known, pair.policy, pair.texts, order.allowed, today)
+        if order.revise:
+            plan = order.revise(basis, plan)
+        return with_suggestions(plan, known.apart)
 
-    return await asyncio.to_thread(plan)
+    plan = await asyncio.to_thread(planned)
+    if not order.revise:
+        await keep_basis(pair, run_id, basis)
+    return plan
 
 
 def _writes(plan: Plan) -> bool:

@@ -7,11 +7,13 @@ from datetime import datetime
 from typing import Final, TypeVar
 
 from sync.core.commission import slot_rate
+from sync.core.inverse import is_undo
 from sync.core.match import Evidence
 from sync.core.plan import Disposition, Field, Kind, Outcome, Row
 from sync.core.ports import Intent, Parked, Settlement
 from sync.core.record import Affiliate, Partner, Side, Stamp, Untold
 from sync.core.status import WhopState, whop_state
+from sync.core.undone import after
 from sync.errors import ApiError, ClientBroken, KeyRefused
 from sync.runs.applying import Applying, look, read_affiliate, read_partner
 from sync.runs.create import CLOCK_SKEW, link_for
@@ -52,10 +54,23 @@ async def settle_open_intents(at: Applying) -> Settled:
         else:
             done = await _tried(at, settled, [intent], _look_at(at, intent))
         if done:
+            done = await _undone(at, intent, done)
             await asyncio.to_thread(store.settle, at.fence, intent.id, intent.run_id, done)
         if done and done.link:
             at.remember(done.link)
     return settled
+
+
+async def _undone(at: Applying, intent: Intent, done: Settlement) -> Settlement:
+    """The settlement with what an undo leaves, in the name of who asked for it then."""
+    if not is_undo(intent.row):
+        return done
+    report = await asyncio.to_thread(at.pair.store.report, intent.run_id, at.pair.name)
+    done = at.undone(done, report.run.by if report else at.by)
+    if done.link:  # what was cut off midway was brought to its end since both sides were read
+        slot = at.pair.policy.commission.slot
+        at.gathered = after(done.row, done.link, at.gathered, slot)
+    return done
 
 
 async def _tried(

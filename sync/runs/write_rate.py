@@ -61,7 +61,16 @@ async def write_rate(at: Applying, row: Row, link: Link) -> Settlement:
         base = Base(row.after, _text(kept), now.affihub)
     if not is_rate(row, kept):
         return await not_kept(at, row, _text(kept))
-    return await applied(at, row, replace(link, commission=base))
+    return await applied(at, row, _agreed(link, row, base))
+
+
+def _agreed(link: Link, row: Row, base: Base) -> Link:
+    """The link with what both sides agree on now.
+
+    Of a rate chosen for both sides the first write leaves the base as it is: the other side holds
+    another rate still, and that must be seen should the second write not come about.
+    """
+    return replace(link, commission=base) if base.of(row.side.other) == row.after else link
 
 
 async def finish_rate(
@@ -84,7 +93,7 @@ async def finish_rate(
         return None
     base = Base(row.after, _text(kept), _text(rate))
     done = replace(row, outcome=Outcome.APPLIED)
-    return Settlement(done, link=replace(link, commission=base))
+    return Settlement(done, link=_agreed(link, row, base))
 
 
 def _is_cut_off(row: Row, overrides: tuple[Override, ...], slot: Slot) -> bool:

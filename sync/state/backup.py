@@ -10,6 +10,7 @@ from typing import Final
 
 from sync.errors import StateError, UsageError
 from sync.state import file
+from sync.state.companions import COMPANIONS, beside, is_there, refuse_leftovers
 from sync.state.faults import told
 
 COPY: Final = "VACUUM INTO ?"
@@ -28,11 +29,9 @@ def backup(path: Path, target: Path, *, overwrite: bool = False) -> None:
     is no place for it, ``StateError`` where there is no state or it cannot be copied.
     """
     path, target = path.absolute(), target.absolute()
-    _refuse_target(path, target, overwrite=overwrite)
-    if not path.exists():
-        raise StateError(NOTHING.format(path=path))
-    part = target.with_name(f".{target.name}.{token_hex(4)}.part")
+    part = target.with_name(f".affisync-{token_hex(4)}.part")  # the target's may be long enough
     try:
+        _refuse_target(path, target, overwrite=overwrite)
         _copy(path, part)
         _put(part, target, overwrite=overwrite)
     except OSError as error:
@@ -42,20 +41,31 @@ def backup(path: Path, target: Path, *, overwrite: bool = False) -> None:
 
 
 def _refuse_target(path: Path, target: Path, *, overwrite: bool) -> None:
-    if target.is_dir():
-        raise UsageError(f"{target} is a directory. Name a file for the backup.")
-    if target.exists() and not overwrite:
-        raise UsageError(THERE.format(target=target))
-    state = {path.with_name(path.name + suffix).resolve() for suffix in file.COMPANIONS}
+    state = {beside(path, suffix).resolve() for suffix in COMPANIONS}
     if target.resolve() in state:
         raise UsageError(f"{target} is the state itself. Name another file for the backup.")
-    beside = [target.with_name(target.name + suffix) for suffix in file.COMPANIONS[1:]]
+    _refuse_found(target, overwrite=overwrite)
     # SQLite would play a log left there into the new file.
-    if any(one.exists() for one in beside):
+    if any(is_there(beside(target, suffix)) for suffix in COMPANIONS[1:]):
         raise UsageError(f"Another program has {target} open. Name another file for the backup.")
 
 
+def _refuse_found(target: Path, *, overwrite: bool) -> None:
+    """Only a plain file is written over: a link or a pipe is there for something else."""
+    try:
+        found = file.kind(target.lstat().st_mode)
+    except FileNotFoundError:
+        return
+    if found:
+        raise UsageError(f"{target} is {found}. Name a file for the backup.")
+    if not overwrite:
+        raise UsageError(THERE.format(target=target))
+
+
 def _copy(path: Path, part: Path) -> None:
+    if not is_there(path):
+        raise StateError(NOTHING.format(path=path))
+    refuse_leftovers(path)
     # Made first: SQLite would let everybody read what it makes.
     os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, file.PRIVATE))
     with told(path), closing(file.connect(path)) as state:

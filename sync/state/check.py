@@ -8,21 +8,30 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from sync.core.decision import Verb
 from sync.core.plan import Acceptance, Disposition, Outcome
-from sync.core.report import Mode, RunStatus
+from sync.core.ports import Fate
+from sync.core.report import Mode, RunStatus, Trouble
 from sync.errors import StateError
 from sync.state import file
+from sync.state.companions import refuse_leftovers
+from sync.state.engine import engine
 from sync.state.faults import told
 from sync.state.holder import Program
 from sync.state.migrations import HEAD
-from sync.state.tables import State
+from sync.state.records import Kind
+from sync.state.shape import COLUMNS, lacking, unreadable
+from sync.state.verify import verify
 
 MOST: Final = 10
 """Complaints of SQLite that are told; more of them say nothing new."""
+
+NOT_UNDERSTOOD: Final = "In the table {table} {count:,} have a {column} that cannot be understood."
 
 Look = Callable[[sqlite3.Connection], Iterator[str]]
 
@@ -37,6 +46,17 @@ WORDS: Final[Mapping[tuple[str, str], type[StrEnum]]] = MappingProxyType(
     }
 )
 """Columns that hold one of few words, or null."""
+WORDS_AT_HEAD: Final[Mapping[tuple[str, str], type[StrEnum]]] = MappingProxyType(
+    {
+        ("decisions", "verb"): Verb,
+        ("decisions", "fate"): Fate,
+        ("log", "kind"): Kind,
+        ("runs", "trouble"): Trouble,
+        ("standings", "trouble"): Trouble,
+        ("told", "failing"): Trouble,
+    }
+)
+"""The same of later revisions."""
 
 DOCUMENTS: Final = (
     ("email_readings", "emails"),
@@ -49,6 +69,12 @@ DOCUMENTS: Final = (
     ("intents", "off"),
 )
 """Columns that hold JSON."""
+DOCUMENTS_AT_HEAD: Final = (
+    ("open_rows", "row"),
+    ("told", "needs"),
+    ("decisions", "row"),
+)
+"""The same of later revisions."""
 
 
 def check(path: Path) -> tuple[str, ...]:
@@ -56,11 +82,13 @@ def check(path: Path) -> tuple[str, ...]:
 
     Never raises for what the file is or holds, and changes nothing in it.
     """
-    if not path.is_file():
-        return (f"There is no file {path}.",)
+    trouble = file.trouble_with(path)
+    if trouble:
+        return (trouble,)
     problems: list[str] = []
     try:
-        with told(path), closing(file.connect(path)) as connection:
+        refuse_leftovers(path)
+        with told(path), closing(file.connect_to_look(path)) as connection:
             problems += _seen(path, connection)
     except StateError as error:
         problems.append(str(error))
@@ -74,7 +102,11 @@ def _seen(path: Path, connection: sqlite3.Connection) -> list[str]:
     if revision is None:
         return [f"{path} is empty: it holds no state."]
     looks = (*LOOKS, *(LOOKS_AT_HEAD if revision == HEAD else ()))
-    return [problem for look in looks for problem in _through(look, path, connection)]
+    found = [problem for look in looks for problem in _through(look, path, connection)]
+    if not found and revision == HEAD:
+        # What is damaged is told better by the looks above than by hashes that do not fit.
+        found += _through(partial(_log, path), path, connection)
+    return found
 
 
 def _through(look: Look, path: Path, connection: sqlite3.Connection) -> Iterator[str]:
@@ -112,14 +144,23 @@ def _linked_twice(connection: sqlite3.Connection) -> Iterator[str]:
             yield f"{who} {one} of pair {pair} is linked {count} times."
 
 
-def _unknown_words(connection: sqlite3.Connection) -> Iterator[str]:
-    for (table, column), words in WORDS.items():
-        known = ", ".join(f"'{word}'" for word in words)
+def _unknown_words(
+    words: Mapping[tuple[str, str], type[StrEnum]], connection: sqlite3.Connection
+) -> Iterator[str]:
+    for (table, column), few in words.items():
+        known = ", ".join(f"'{word}'" for word in few)
         yield from _counted(connection, table, column, f"{column} NOT IN ({known})")
 
 
-def _unreadable(connection: sqlite3.Connection) -> Iterator[str]:
-    for table, column in DOCUMENTS:
+def _unlike_their_type(connection: sqlite3.Connection) -> Iterator[str]:
+    for table, column, count in unreadable(connection):
+        yield NOT_UNDERSTOOD.format(table=table, count=count, column=column)
+
+
+def _unreadable(
+    documents: tuple[tuple[str, str], ...], connection: sqlite3.Connection
+) -> Iterator[str]:
+    for table, column in documents:
         yield from _counted(connection, table, column, f"NOT json_valid({column})")
 
 
@@ -127,7 +168,7 @@ def _counted(connection: sqlite3.Connection, table: str, column: str, wrong: str
     counting = f'SELECT count(*) FROM "{table}" WHERE {wrong}'  # noqa: S608 - our own names
     (count,) = connection.execute(counting).fetchone()
     if count:
-        yield f"In the table {table} {count:,} have a {column} that cannot be understood."
+        yield NOT_UNDERSTOOD.format(table=table, count=count, column=column)
 
 
 def _leases(connection: sqlite3.Connection) -> Iterator[str]:
@@ -148,9 +189,20 @@ def _is_program(holder: str | None) -> bool:
 
 
 def _tables(connection: sqlite3.Connection) -> Iterator[str]:
-    found = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
-    for name in sorted(State.metadata.tables.keys() - found):
-        yield f"The table {name} is missing."
+    yield from lacking(connection.execute(COLUMNS))
+
+
+def _log(path: Path, _: sqlite3.Connection) -> Iterator[str]:
+    """Whether runs and decisions are still as they were recorded."""
+    made = engine(path, connect=file.connect_to_look)
+    try:
+        with made.begin() as reading:
+            problems = verify(reading, None).problems
+    finally:
+        made.dispose()
+    yield from problems[:MOST]
+    if len(problems) > MOST:
+        yield f"The log finds {len(problems) - MOST:,} more that are not as they were recorded."
 
 
 def _shared(connection: sqlite3.Connection) -> Iterator[str]:
@@ -167,9 +219,15 @@ LOOKS: Final[tuple[Look, ...]] = (
     _damage,
     _strays,
     _linked_twice,
-    _unknown_words,
-    _unreadable,
+    partial(_unknown_words, WORDS),
+    partial(_unreadable, DOCUMENTS),
+    _unlike_their_type,
     _leases,
 )
-LOOKS_AT_HEAD: Final[tuple[Look, ...]] = (_tables, _shared)
+LOOKS_AT_HEAD: Final[tuple[Look, ...]] = (
+    _tables,
+    _shared,
+    partial(_unknown_words, WORDS_AT_HEAD),
+    partial(_unreadable, DOCUMENTS_AT_HEAD),
+)
 """What asks for more than the first revision had."""

@@ -14,12 +14,10 @@ from sqlalchemy import RowMapping
 
 from sync.core.plan import (
     Acceptance,
-    Alone,
     Base,
     Disposition,
     Expect,
     Field,
-    GuardVerdict,
     Kind,
     Link,
     Outcome,
@@ -27,7 +25,6 @@ from sync.core.plan import (
     Row,
 )
 from sync.core.record import Override, Side, Untold
-from sync.core.report import Report, SnapshotNote
 
 Columns = Mapping[str, Any] | RowMapping
 
@@ -94,13 +91,13 @@ def link_from(columns: Columns, bases: Mapping[str, Base]) -> Link:
 # Rows
 
 
-def row_columns(row: Row) -> dict[str, str | None]:
-    """Every part of a row as text; the row's place in a run is the caller's to add."""
+def row_columns(row: Row) -> dict[str, str | bool | None]:
+    """Every part of a row, most as text; the row's place in a run is the caller's to add."""
     return {
         "key": row.key,
         "kind": row.kind.value,
         "side": row.side.value,
-        "person": document(_sparse(row.person)),
+        "person": document(sparse(row.person)),
         "whop_id": row.whop_id,
         "affihub_id": row.affihub_id,
         "field": row.field.value,
@@ -110,10 +107,13 @@ def row_columns(row: Row) -> dict[str, str | None]:
         "disposition": row.disposition.value,
         "rule": row.rule,
         "reason": row.reason,
-        "expect": document(_sparse(row.expect)),
+        "expect": document(sparse(row.expect)),
         "guard": row.guard,
         "outcome": row.outcome.value if row.outcome else None,
         "error": row.error,
+        "decided": row.decided,
+        "quiet": row.quiet,
+        "effect_usd": None if row.effect_usd is None else str(row.effect_usd),
     }
 
 
@@ -123,7 +123,7 @@ def row_from(columns: Columns) -> Row:
         key=columns["key"],
         kind=Kind(columns["kind"]),
         side=Side(columns["side"]),
-        person=_person(json.loads(columns["person"])),
+        person=person(json.loads(columns["person"])),
         whop_id=columns["whop_id"],
         affihub_id=columns["affihub_id"],
         field=Field(columns["field"]),
@@ -137,6 +137,10 @@ def row_from(columns: Columns) -> Row:
         guard=columns["guard"],
         outcome=Outcome(columns["outcome"]) if columns["outcome"] else None,
         error=columns["error"],
+        # Documents of revision 0002 have none of these.
+        decided=columns.get("decided"),
+        quiet=columns.get("quiet") or False,
+        effect_usd=_decimal(columns.get("effect_usd")),
     )
 
 
@@ -150,13 +154,18 @@ def row_from_document(text: str) -> Row:
     return row_from(json.loads(text))
 
 
-def _sparse(value: Person | Expect) -> dict[str, Any]:
+def _decimal(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
+def sparse(value: Person | Expect) -> dict[str, Any]:
     """What is known, by name: most of a person and of what is expected is None."""
     told = ((field.name, getattr(value, field.name)) for field in fields(value))
     return {name: known for name, known in told if known is not None}
 
 
-def _person(columns: Mapping[str, Any]) -> Person:
+def person(columns: Mapping[str, Any]) -> Person:
+    """The person out of what is known of them, by name."""
     money = {name: Decimal(columns[name]) for name in MONEY if name in columns}
     return Person(**{**columns, **money})
 
@@ -184,60 +193,3 @@ def _value(override: Override) -> Any:
 
 def _value_from(told: Any) -> Decimal | Untold:
     return Decimal(told) if isinstance(told, str) else Untold(told["untold"])
-
-
-# Reports
-
-
-def told_document(report: Report, *, unmatched: bool = True) -> str:
-    """What a report shows beside its head, its rows and its plain numbers."""
-    told = {
-        "snapshots": {side.value: asdict(note) for side, note in report.snapshots.items()},
-        "guards": [asdict(verdict) for verdict in report.guards],
-        "requests": {side.value: dict(sent) for side, sent in report.requests.items()},
-        "notes": list(report.notes),
-    }
-    return document(told | {"unmatched": _unmatched(report)} if unmatched else told)
-
-
-def _unmatched(report: Report) -> dict[str, list[dict[str, Any]]]:
-    return {
-        side.value: [{**asdict(one), "person": _sparse(one.person)} for one in alone]
-        for side, alone in report.unmatched.items()
-    }
-
-
-def told_from(text: str) -> dict[str, Any]:
-    """The arguments of ``Report`` that a document holds; none for a run that never ended.
-
-    The unmatched people are read by ``unmatched_from``: they may be those of another run.
-    """
-    told = json.loads(text)
-    if not told:
-        return {}
-    return {
-        "snapshots": {Side(k): SnapshotNote(**note) for k, note in told["snapshots"].items()},
-        "guards": tuple(GuardVerdict(**verdict) for verdict in told["guards"]),
-        "requests": {Side(k): sent for k, sent in told["requests"].items()},
-        "notes": tuple(told["notes"]),
-    }
-
-
-def unmatched_from(text: str) -> dict[Side, tuple[Alone, ...]]:
-    """The unmatched people that a report's document holds."""
-    unmatched = json.loads(text).get("unmatched", {})
-    return {Side(k): _alone(listed) for k, listed in unmatched.items()}
-
-
-def has_unmatched_of(text: str, report: Report) -> bool:
-    """Whether a document holds the same unmatched people as a report, to the last digit."""
-    return bool(json.loads(text).get("unmatched") == json.loads(document(_unmatched(report))))
-
-
-def with_unmatched_of(text: str, other: str) -> str:
-    """A report's document with the unmatched people that another one holds."""
-    return document(json.loads(text) | {"unmatched": json.loads(other)["unmatched"]})
-
-
-def _alone(listed: Iterable[Mapping[str, Any]]) -> tuple[Alone, ...]:
-    return tuple(Alone(**{**one, "person": _person(one["person"])}) for one in listed)

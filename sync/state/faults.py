@@ -34,12 +34,23 @@ SENTENCES: Final[Mapping[int, str]] = {
         "The state file {path} is damaged."
         " Put a backup in its place, or move it away and rebuild the links."
     ),
+    sqlite3.SQLITE_ERROR: (
+        "The state file {path} is not as this program made it ({words})."
+        " `affisync state check` tells whether something in it is missing."
+    ),
     sqlite3.SQLITE_NOTADB: (
         "{path} is not a state file of affisync (not a SQLite file, or damaged)."
         " Name another file in state.url, or move this one away."
     ),
 }
 """By SQLite's primary result code."""
+
+UNREADABLE: Final = (
+    "Something in the state file {path} cannot be understood ({kind}). `affisync state check` tells"
+    " what; where that finds it sound this is a bug: run again with --debug and report it."
+)
+GARBAGE: Final = (ValueError, TypeError, LookupError, ArithmeticError)
+"""What reading a text raises that is no time, no number or no document of ours."""
 
 OTHERWISE: Final = (
     "The state file {path} cannot be used ({words}). Run again with --debug to see where."
@@ -53,7 +64,10 @@ NOT_UNICODE: Final = (
 
 @contextmanager
 def told(path: Path) -> Iterator[None]:
-    """Turn what SQLite raises into a ``StateError``; its own words carry no values."""
+    """Turn what SQLite raises, and reading what it holds, into a ``StateError``.
+
+    Its own words carry no values; those of the others do, and are left out.
+    """
     try:
         yield
     except DBAPIError as error:
@@ -62,6 +76,8 @@ def told(path: Path) -> Iterator[None]:
         raise StateError(sentence(path, error)) from error
     except UnicodeEncodeError as error:
         raise StateError(NOT_UNICODE.format(path=path)) from error
+    except GARBAGE as error:
+        raise StateError(UNREADABLE.format(path=path, kind=type(error).__name__)) from error
 
 
 def sentence(path: Path, error: BaseException | None) -> str:

@@ -2,11 +2,14 @@
 
 import os
 import sqlite3
+import stat
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Final
 
 from sync.errors import StateError
+from sync.state.companions import COMPANIONS, LOG, beside, is_there, refuse_leftovers
 from sync.state.faults import SENTENCES, told
 from sync.state.migrations import REVISIONS
 
@@ -14,17 +17,51 @@ APPLICATION_ID: Final = 0x41464653
 """``AFFS`` in SQLite's header: what tells our file from any other one."""
 
 PRIVATE: Final = 0o600
-COMPANIONS: Final = ("", "-wal", "-shm", "-journal")
-"""The file and what SQLite puts beside it; all hold people's addresses."""
+UNFINISHED: Final = (
+    "{path} is in use, or a program died that used it: what was written last is in {log}, and this"
+    " user may not write there. Check it as a user who may write it, or check a backup."
+)
 
 BUSY_SECONDS: Final = 5.0
 """How long a writer waits for another one."""
 
 
+KINDS: Final[Mapping[int, str]] = {
+    stat.S_IFDIR: "a directory",
+    stat.S_IFIFO: "a pipe",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFLNK: "a symbolic link",
+}
+
+
+def kind(mode: int) -> str | None:
+    """What something is by its mode; None for a plain file."""
+    return KINDS.get(stat.S_IFMT(mode))
+
+
 def connect(path: Path) -> sqlite3.Connection:
     """A raw connection; never makes a file, so that a state deleted meanwhile is an error."""
+    return _connect(path, "mode=rw")
+
+
+def connect_to_look(path: Path) -> sqlite3.Connection:
+    """The same for looking alone; where this user may not write, it makes nothing beside the file.
+
+    Raises ``StateError`` where what is beside it would have to be written for that.
+    """
+    if _may(os.W_OK, path) and _may(os.W_OK, path.absolute().parent):
+        return connect(path)
+    log = beside(path, LOG)
+    if is_there(log) and log.stat().st_size:
+        raise StateError(UNFINISHED.format(path=path, log=log))
+    return _connect(path, "mode=ro&immutable=1")
+
+
+def _connect(path: Path, how: str) -> sqlite3.Connection:
     return sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode=rw",
+        f"{path.absolute().as_uri()}?{how}",
         uri=True,
         timeout=BUSY_SECONDS,
         isolation_level=None,
@@ -35,8 +72,10 @@ def connect(path: Path) -> sqlite3.Connection:
 def make(path: Path) -> None:
     """Make the file where there is none.
 
-    Raises ``StateError`` for a directory, a missing or unwritable folder, an unwritable file.
+    Raises ``StateError`` for a directory, a missing or unwritable folder, an unwritable file, and
+    where an earlier state left something beside it.
     """
+    refuse_leftovers(path)
     try:
         # Only ever a new file: closing an old one would drop the locks SQLite has on it elsewhere
         # in this program (POSIX locks belong to the program, not to the open file).
@@ -51,9 +90,26 @@ def _refuse_unusable(path: Path) -> None:
     if path.is_dir():
         raise StateError(f"{path} is a directory, not a state file. Name a file in state.url.")
     # SQLite would open it for reading and fail with the first write only.
-    effective = os.access in os.supports_effective_ids
-    if not os.access(path, os.R_OK | os.W_OK, effective_ids=effective):
+    if not _may(os.R_OK | os.W_OK, path):
         raise StateError(SENTENCES[sqlite3.SQLITE_READONLY].format(path=path))
+
+
+def _may(what: int, path: Path) -> bool:
+    effective = os.access in os.supports_effective_ids
+    return os.access(path, what, effective_ids=effective)
+
+
+def trouble_with(path: Path) -> str | None:
+    """Why nothing can be read there, if so: a sentence."""
+    try:
+        found = kind(path.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return f"There is no file {path}."
+    except OSError as error:
+        return f"{path} cannot be looked at ({error.strerror})."
+    if found:
+        return f"{path} is {found}, no file that holds a state."
+    return None if _may(os.R_OK, path) else f"This user may not read {path}."
 
 
 def make_private(path: Path) -> None:
@@ -63,7 +119,7 @@ def make_private(path: Path) -> None:
     """
     for suffix in COMPANIONS:
         try:
-            _tighten(path.with_name(path.name + suffix))
+            _tighten(beside(path, suffix))
         except FileNotFoundError:
             continue  # SQLite takes its companions away when the last program closes the file
         except OSError as error:
@@ -94,8 +150,9 @@ def revision(path: Path) -> str | None:
     """The revision of the state, None where the file is empty; turns the file to WAL.
 
     Raises ``StateError`` for a file that is not SQLite, not ours, damaged or newer than this
-    program; such a file is left as it was.
+    program, or has another one's log beside it; such a file is left as it was.
     """
+    refuse_leftovers(path)
     with told(path), closing(connect(path)) as connection:
         found = revision_in(path, connection)
         _to_wal(connection)

@@ -1,6 +1,6 @@
 """What is remembered of a pair beside its links: facts, parked rows, held rows."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -61,10 +61,10 @@ def park(connection: Connection, pair: str, key: str, why: Parked) -> None:
     put(connection, PARKED_ROWS, [row])
 
 
-def unpark(connection: Connection, pair: str, key: str) -> None:
-    """Forget what an earlier try taught about a row."""
+def unpark(connection: Connection, pair: str, keys: Collection[str]) -> None:
+    """Forget what earlier tries taught about rows."""
     connection.execute(
-        delete(PARKED_ROWS).where(PARKED_ROWS.c.pair == pair, PARKED_ROWS.c.key == key)
+        delete(PARKED_ROWS).where(PARKED_ROWS.c.pair == pair, PARKED_ROWS.c.key.in_(keys))
     )
 
 

@@ -1,29 +1,15 @@
 """The store's verbs about how pairs are doing; none of them needs the lease."""
 
-from collections.abc import Callable
 from datetime import datetime
 
-from sync.core.ports import Clock, Holder, OpenRow, Tally, Told
+from sync.core.ports import Holder, OpenRow, Tally, Told
 from sync.core.standing import Standing
 from sync.state import leases, open_rows, pruning, standings, tally
-from sync.state.database import Database
-from sync.state.holder import Program
+from sync.state.opened import Opened
 
 
-class Overview:
+class Overview(Opened):
     """How the pairs of one state are doing, for whoever watches over them."""
-
-    def __init__(
-        self,
-        database: Database,
-        clock: Clock,
-        sleep: Callable[[float], object],
-        program: Program,
-    ) -> None:
-        self._database = database
-        self._clock = clock
-        self._sleep = sleep
-        self._program = program
 
     def open_rows(self, pair: str) -> tuple[OpenRow, ...]:
         """The rows that need a person, longest open first."""

@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy import Connection, delete, exists, func, select
 
 from sync.core.plan import Outcome
+from sync.state import log
 from sync.state.tables import INTENTS, ROWS, RUNS
 
 COUNTED: Final = timedelta(days=8)
@@ -49,7 +50,8 @@ def clear_some(connection: Connection, shelf: Shelf, now: datetime) -> int:
     """Delete some runs of a shelf, oldest first; answers how many, 0 where none is left."""
     old = _old(connection, shelf, now)
     chosen = _chosen(old, _sizes(connection, old))
-    connection.execute(delete(RUNS).where(RUNS.c.number.in_(chosen)))
+    gone = delete(RUNS).where(RUNS.c.number.in_(chosen)).returning(RUNS.c.id)
+    log.forget(connection, connection.execute(gone).scalars().all())
     return len(chosen)
 
 

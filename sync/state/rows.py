@@ -5,10 +5,21 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, case, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    Connection,
+    RowMapping,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from sync.core.guard import classes
-from sync.core.plan import Outcome, Row
+from sync.core.plan import Field, Outcome, Row
 from sync.core.policy import GuardClass
 from sync.core.ports import PastRow, Spent
 from sync.state import codecs
@@ -95,7 +106,24 @@ def history(
         .order_by(ROWS.c.at.desc(), ROWS.c.number.desc())
         .limit(limit)
     )
-    return tuple(PastRow(row["id"], row["at"], codecs.row_from(row)) for row in found.mappings())
+    return _past(found.mappings())
+
+
+def lately(connection: Connection, pair: str, now: datetime) -> tuple[PastRow, ...]:
+    """Status and rate rows applied within the last 24 hours, oldest first."""
+    fields = [field.value for field in (Field.STATUS, Field.COMMISSION)]
+    found = connection.execute(
+        select(ROWS, RUNS.c.id)
+        .join(RUNS, RUNS.c.number == ROWS.c.run)
+        .where(ROWS.c.pair == pair, ROWS.c.outcome == Outcome.APPLIED.value)
+        .where(ROWS.c.at > now - DAY, ROWS.c.field.in_(fields))
+        .order_by(ROWS.c.at, ROWS.c.number)
+    )
+    return _past(found.mappings())
+
+
+def _past(found: Iterable[RowMapping]) -> tuple[PastRow, ...]:
+    return tuple(PastRow(row["id"], row["at"], codecs.row_from(row)) for row in found)
 
 
 def spent(connection: Connection, pair: str, now: datetime) -> dict[GuardClass, Spent]:

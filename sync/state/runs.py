@@ -3,17 +3,18 @@
 import json
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
 
 from sync.core.plan import Disposition, Outcome
 from sync.core.ports import RunEntry
 from sync.core.record import Side
 from sync.core.report import Mode, Report, RunHead, RunStatus, Trouble
 from sync.errors import StateError, UsageError
-from sync.state import codecs, rows, sharing
+from sync.state import codecs, log, records, rows, sharing, shown
 from sync.state.holder import Program
 from sync.state.tables import RUNS
 
@@ -25,8 +26,11 @@ def begin(connection: Connection, head: RunHead, here: Program) -> None:
     connection.execute(insert(RUNS).values(_head_columns(head) | {"program": str(here)}))
 
 
-def finish(connection: Connection, report: Report, here: Program, now: datetime) -> None:
-    """Record a run's end and all that its report shows, whether or not its begin was recorded."""
+def finish(connection: Connection, report: Report, here: Program, now: datetime) -> str:
+    """Record a run's end and all that its report shows, whether or not its begin was recorded.
+
+    Answers the head of the log after it.
+    """
     columns = _head_columns(report.run) | {
         "program": str(here),
         "links": report.links,
@@ -38,7 +42,23 @@ def finish(connection: Connection, report: Report, here: Program, now: datetime)
     if not connection.execute(update(RUNS).where(mine).values(columns)).rowcount:
         connection.execute(insert(RUNS).values(columns))
     run = number(connection, report.run.id)
-    sharing.keep(connection, run, report, report.run.finished_at or now)
+    changed = sharing.keep(connection, run, report, report.run.finished_at or now)
+    return _log(connection, changed, now)
+
+
+def _log(connection: Connection, numbers: Sequence[int], now: datetime) -> str:
+    """Enter runs in the log as they are kept now; answers its head."""
+    entered = log.append(connection, records.runs(connection, numbers), now)
+    hashes = [{"entered": entry.subject, "log": link} for entry, link in entered]
+    connection.execute(update(RUNS).where(RUNS.c.id == bindparam("entered")), hashes)
+    return hashes[-1]["log"]
+
+
+def settled(connection: Connection, run: int, now: datetime) -> None:
+    """Enter a run in the log anew whose row was settled after it had ended, and who shows it."""
+    ended = select(RUNS.c.finished_at).where(RUNS.c.number == run)
+    if connection.execute(ended).scalar_one():
+        _log(connection, (run, *sharing.sharers(connection, run)), now)
 
 
 def number(connection: Connection, run_id: str) -> int:
@@ -58,14 +78,12 @@ def end_stranded(connection: Connection, pair: str, here: Program, now: datetime
     running = select(RUNS.c.number, RUNS.c.program).where(
         RUNS.c.pair == pair, RUNS.c.status == RunStatus.RUNNING.value
     )
-    for run, text in connection.execute(running).all():
-        program = Program.parse(text)
-        if program.is_elsewhere(here) or program.is_gone(here):
-            connection.execute(
-                update(RUNS)
-                .where(RUNS.c.number == run)
-                .values(status=RunStatus.FAILED.value, finished_at=now, error=STRANDED)
-            )
+    found = [(run, Program.parse(text)) for run, text in connection.execute(running)]
+    gone = [run for run, program in found if program.is_elsewhere(here) or program.is_gone(here)]
+    if gone:
+        failed = {"status": RunStatus.FAILED.value, "finished_at": now, "error": STRANDED}
+        connection.execute(update(RUNS).where(RUNS.c.number.in_(gone)).values(failed))
+        _log(connection, gone, now)
 
 
 def latest(connection: Connection, pair: str | None) -> Report | None:
@@ -83,13 +101,22 @@ def named(connection: Connection, name: str, pair: str | None) -> Report | None:
 
     Raises ``UsageError`` where several ids start so.
     """
+    found = find(connection, name, pair)
+    return _report(connection, found) if found else None
+
+
+def find(connection: Connection, name: str, pair: str | None) -> RowMapping | None:
+    """The run with this id, or with the only id that starts so.
+
+    Raises ``UsageError`` where several ids start so.
+    """
     # As a range it can use the index, and no character of an id means anything else in it.
     alike = select(RUNS).where(RUNS.c.id.between(name, name + chr(sys.maxunicode)))
     if pair is not None:
         alike = alike.where(RUNS.c.pair == pair)
     found = {row["id"]: row for row in connection.execute(alike).mappings()}
     if name in found or len(found) == 1:
-        return _report(connection, found.get(name) or next(iter(found.values())))
+        return found.get(name) or next(iter(found.values()))
     if found:
         raise UsageError(
             f"{len(found)} runs have an id that starts with {name}: give more of the id."
@@ -99,14 +126,13 @@ def named(connection: Connection, name: str, pair: str | None) -> Report | None:
 
 def _report(connection: Connection, run: RowMapping) -> Report:
     owner = _owner(run)
-    shown = connection.execute(select(RUNS.c.told).where(RUNS.c.number == owner)).scalar_one()
+    kept = connection.execute(select(RUNS.c.told).where(RUNS.c.number == owner)).scalar_one()
     return Report(
         run=_head(run),
         rows=rows.of_run(connection, owner),
         links=run["links"],
         in_sync=run["in_sync"],
-        unmatched=codecs.unmatched_from(shown),
-        **codecs.told_from(run["told"]),
+        **shown.told_from(run["told"], kept),
     )
 
 
@@ -166,4 +192,5 @@ def _head(run: RowMapping) -> RunHead:
         by=run["by"],
         error=run["error"],
         trouble=Trouble(run["trouble"]) if run["trouble"] else None,
+        log=run["log"],
     )

@@ -4,23 +4,34 @@ A daemon runs every pair for months, and mostly nothing changed: such a run poin
 showed the same first. That one has rows of its own, so there is never a chain.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select, update
 
 from sync.core.report import Report, RunStatus
-from sync.state import codecs, rows
+from sync.state import rows, shown
 from sync.state.tables import RUNS
 
 
-def keep(connection: Connection, run: int, report: Report, ended: datetime) -> None:
-    """Keep what a run showed when it ended, in the place of what was kept of it before."""
-    _pass_on(connection, run)
+def keep(connection: Connection, run: int, report: Report, ended: datetime) -> Sequence[int]:
+    """Keep what a run showed when it ended, in the place of what was kept of it before.
+
+    Answers the runs whose record changed by it: this one last.
+    """
+    passed_on = _pass_on(connection, run)
     owner = _owner(connection, run, report)
     own = report.rows if owner is None else ()
     rows.replace(connection, report.run.pair, run, own, ended)
-    told = codecs.told_document(report, unmatched=owner is None)
+    told = shown.told_document(report, _told(connection, owner) if owner else "{}")
     _set(connection, run, rows_of=owner, told=told)
+    return (*passed_on, run)
+
+
+def sharers(connection: Connection, run: int) -> Sequence[int]:
+    """The runs that show the rows of this one, in the order they began."""
+    shares = select(RUNS.c.number).where(RUNS.c.rows_of == run).order_by(RUNS.c.number)
+    return connection.execute(shares).scalars().all()
 
 
 def _set(connection: Connection, run: int, **columns: object) -> None:
@@ -55,7 +66,7 @@ def _before(connection: Connection, run: int, report: Report) -> int | None:
 
 def _is_same(connection: Connection, owner: int, report: Report) -> bool:
     told = _told(connection, owner)
-    return codecs.has_unmatched_of(told, report) and rows.are(connection, owner, report.rows)
+    return shown.has_unmatched_of(told, report) and rows.are(connection, owner, report.rows)
 
 
 def _told(connection: Connection, run: int) -> str:
@@ -63,13 +74,17 @@ def _told(connection: Connection, run: int) -> str:
     return told
 
 
-def _pass_on(connection: Connection, run: int) -> None:
+def _pass_on(connection: Connection, run: int) -> Sequence[int]:
     """Leave what others share with a run to the first of them, before it is written anew."""
-    shares = RUNS.c.rows_of == run
-    heir = connection.execute(select(func.min(RUNS.c.number)).where(shares)).scalar()
-    if heir is None:
-        return
-    told = codecs.with_unmatched_of(_told(connection, heir), _told(connection, run))
-    connection.execute(update(RUNS).where(shares).values(rows_of=heir))
-    _set(connection, heir, rows_of=None, told=told)
+    left = sharers(connection, run)
+    if not left:
+        return ()
+    heir, *others = left
+    mine = _told(connection, run)
+    _set(connection, heir, rows_of=None, told=shown.with_shared_of(_told(connection, heir), mine))
+    for other in others:
+        # What these left to the run may not be what its heir said of itself.
+        told = shown.with_shared_of(_told(connection, other), mine, (shown.SINCE,))
+        _set(connection, other, rows_of=heir, told=told)
     rows.move(connection, run, heir)
+    return left

@@ -12,27 +12,22 @@ from pathlib import Path
 from typing import Final
 from weakref import WeakSet
 
-from sqlalchemy import Connection
-
-from sync.core.plan import Link, Outcome, Row
+from sync.core.plan import Link, Row
 from sync.core.ports import (
     Clock,
     EmailReading,
     Fence,
-    Intent,
     Known,
     OverrideReading,
     Parked,
-    PastRow,
-    RunEntry,
-    Settlement,
 )
-from sync.core.report import Report, RunHead
 from sync.errors import PairBusy
-from sync.state import intents, leases, mapping, memory, open_rows, readings, rows, runs
+from sync.state import decisions, leases, mapping, memory, open_rows, readings, rows
 from sync.state.database import Database, open_database
+from sync.state.deciding import Deciding
 from sync.state.holder import Program, this_program
 from sync.state.overview import Overview
+from sync.state.running import Running
 
 POLL: Final = 0.5
 """Seconds between two looks at a pair somebody else holds."""
@@ -57,7 +52,7 @@ def open_store(
         store.close()
 
 
-class Store(Overview):
+class Store(Running, Deciding, Overview):
     """The state of every pair in one file (``sync.core.ports.Store``)."""
 
     def __init__(
@@ -77,12 +72,6 @@ class Store(Overview):
             held.release()
         self._database.close()
 
-    @contextmanager
-    def _fenced(self, fence: Fence) -> Iterator[Connection]:
-        with self._database.write() as connection:
-            leases.check(connection, fence)
-            yield connection
-
     # What needs no lease
 
     def known(self, pair: str, now: datetime) -> Known:
@@ -99,39 +88,9 @@ class Store(Overview):
                 held=memory.held(connection, pair),
                 spent=rows.spent(connection, pair, now),
                 first_run_done=first_run_done,
+                decisions=decisions.in_force(connection, pair, now),
+                lately=rows.lately(connection, pair, now),
             )
-
-    def begin_run(self, head: RunHead) -> None:
-        """Record that a run began."""
-        with self._database.write() as connection:
-            runs.begin(connection, head, self._program)
-
-    def finish_run(self, report: Report) -> None:
-        """Record the run's end and everything its report shows; rows replace earlier ones."""
-        with self._database.write() as connection:
-            runs.finish(connection, report, self._program, self._clock())
-
-    def report(self, run_id: str | None, pair: str | None) -> Report | None:
-        """A kept report: of this run id (or a unique start of it), or the latest one.
-
-        Raises ``UsageError`` where several run ids start so.
-        """
-        with self._database.read() as connection:
-            if run_id is None:
-                return runs.latest(connection, pair)
-            return runs.named(connection, run_id, pair)
-
-    def runs(self, pair: str | None, limit: int) -> tuple[RunEntry, ...]:
-        """The latest runs, newest first."""
-        with self._database.read() as connection:
-            return runs.entries(connection, pair, limit)
-
-    def history(
-        self, pair: str, ids: tuple[str | None, str | None], limit: int
-    ) -> tuple[PastRow, ...]:
-        """Rows of earlier runs about the person with either id, newest first."""
-        with self._database.read() as connection:
-            return rows.history(connection, pair, ids, limit)
 
     def cache_emails(self, pair: str, read: Mapping[str, EmailReading]) -> None:
         """Keep addresses as read, by Whop user id."""
@@ -142,11 +101,6 @@ class Store(Overview):
         """Keep overrides as read, by affiliate id."""
         with self._database.write() as connection:
             readings.keep_overrides(connection, pair, read)
-
-    def open_intents(self, pair: str) -> tuple[Intent, ...]:
-        """Writes announced by runs that never recorded what came of them, oldest first."""
-        with self._database.read() as connection:
-            return intents.still_open(connection, pair)
 
     # The lease
 
@@ -199,35 +153,13 @@ class Store(Overview):
         with self._fenced(fence) as connection:
             mapping.bring_together(connection, fence.pair, user_id, affihub_id)
 
-    def intend(
-        self, fence: Fence, run_id: str, row: Row, now: datetime, off: Sequence[str] = ()
-    ) -> int:
-        """Announce a remote write before it is sent; answers the intent's id."""
-        with self._fenced(fence) as connection:
-            run = runs.number(connection, run_id)
-            return intents.announce(connection, fence.pair, run, row, now, off)
-
-    def settle(self, fence: Fence, intent: int | None, run_id: str, done: Settlement) -> None:
-        """Close an intent and record outcome, link, base and parking in one transaction."""
-        with self._fenced(fence) as connection:
-            if intent is not None:
-                intents.close(connection, fence.pair, intent)
-            run = runs.number(connection, run_id)
-            rows.settle(connection, fence.pair, run, done.row, self._clock())
-            _remember(connection, fence.pair, done)
-
     def park(self, fence: Fence, key: str, why: Parked | None) -> None:
         """Keep a row from being sent as it is, or (None) let it be sent again."""
         with self._fenced(fence) as connection:
             if why is None:
-                memory.unpark(connection, fence.pair, key)
+                memory.unpark(connection, fence.pair, (key,))
             else:
                 memory.park(connection, fence.pair, key, why)
-
-    def end_stranded_runs(self, fence: Fence, now: datetime) -> None:
-        """Mark runs of this pair that began and never ended as failed: their process died."""
-        with self._fenced(fence) as connection:
-            runs.end_stranded(connection, fence.pair, self._program, now)
 
     def remember_held(self, fence: Fence, held: Mapping[str, str], now: datetime) -> None:
         """Replace the pair's held rows (key to guard) by these."""
@@ -248,14 +180,3 @@ class Store(Overview):
         """Remember that the pair's first run was allowed, and by whom."""
         with self._fenced(fence) as connection:
             memory.lift_first_run(connection, fence.pair, who, now)
-
-
-def _remember(connection: Connection, pair: str, done: Settlement) -> None:
-    if done.unlink:
-        mapping.remove(connection, pair, done.unlink)
-    if done.link:
-        mapping.save(connection, pair, (done.link,))
-    if done.park:
-        memory.park(connection, pair, done.row.key, done.park)
-    elif done.row.outcome is Outcome.APPLIED:
-        memory.unpark(connection, pair, done.row.key)

@@ -299,3 +299,66 @@ def test_what_links_exports_can_be_imported_again(town: Town) -> None:
     assert town("link", "--import", town.folder / "kept.csv", "--yes").code == 0
 
     assert town.linked() == set(people)
+
+
+def test_an_export_is_no_fault_whatever_became_of_a_record_in_it(town: Town) -> None:
+    people = crowd(town.cast, 3)
+    for a, p in people:
+        town("link", a, p, "--yes")
+    town("links", "--format", "csv", "--output", town.folder / "kept.csv")
+    town.world.whop.remove(people[0][0])
+    town.world.affihub.remove(people[1][1])
+    town("unlink", people[2][0], "--yes")
+
+    ran = town("link", "--import", town.folder / "kept.csv", "--yes")
+
+    assert ran.code == 0
+    assert "2 of 3 are linked already" in ran.err
+    assert town.linked() == set(people)
+
+
+def test_an_export_that_says_nothing_new_asks_neither_side(town: Town) -> None:
+    people = crowd(town.cast, 2)
+    for a, p in people:
+        town("link", a, p, "--yes")
+    town("links", "--format", "csv", "--output", town.folder / "kept.csv")
+    town.world.log.clear()
+
+    ran = town("link", "--import", town.folder / "kept.csv", "--yes", "--format", "json")
+
+    assert ran.code == 0
+    assert "Nothing to do." in ran.err
+    assert {link["whop_id"] for link in ran.document["links"]} == {a for a, _ in people}
+    assert len(town.world.log) == 0
+
+
+def test_a_link_that_is_gone_is_told_once_it_was_taken_apart(town: Town) -> None:
+    ((whop_id, affihub_id),) = crowd(town.cast, 1)
+    town.world.whop.remove(whop_id)
+    path = csv_file(town, "whop_id,affihub_id", f"{whop_id},{affihub_id}")
+
+    ran = town("link", "--import", path, "--yes")
+
+    assert ran.code == 2
+    assert f"line 2: Whop has no affiliate {whop_id}." in ran.err
+
+
+def test_a_file_full_of_ids_nobody_has_is_not_asked_for_one_by_one(town: Town) -> None:
+    crowd(town.cast, 2)
+    path = csv_file(town, "whop_id,affihub_id", *(f"aff_x{n},par_x{n}" for n in range(300)))
+    town.world.log.clear()
+
+    ran = town("link", "--import", path, "--yes")
+
+    assert ran.code == 2
+    assert "line 301: Whop has no affiliate aff_x299." not in ran.err  # a hundred are enough
+    assert "line 2: Whop has no affiliate aff_x0." in ran.err
+    assert len(town.world.log) < 60
+
+
+def test_what_is_no_text_ends_with_a_sentence(town: Town) -> None:
+    ran = town("link", "--import", "/dev/zero", "--yes")
+
+    assert (ran.code, ran.out) == (2, "")
+    assert "/dev/zero is not UTF-8 text" in ran.err
+    assert len(town.world.log) == 0

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sync.cli.pairs_file import Line, read_pairs, refuse
+from sync.cli.pairs_file import MOST_BYTES, Line, read_pairs, refuse
 from sync.errors import UsageError
 
 
@@ -60,12 +60,30 @@ def test_every_bad_line_is_told_with_its_number(path: Path) -> None:
     )
 
 
+def test_two_lines_that_say_the_same_are_one(path: Path) -> None:
+    path.write_text("whop_id,affihub_id\naff_1,par_1\naff_1,par_1\npar_1,aff_1\n", "utf-8")
+
+    pairs = read_pairs(path)
+
+    assert pairs.lines == (Line(2, "aff_1", "par_1"),)
+    assert pairs.problems == ("line 4: par_1 stands in line 2 already",)
+
+
+@pytest.mark.parametrize("device", ["/dev/zero", "/dev/urandom"])
+def test_a_device_without_an_end_is_told(device: str) -> None:
+    with pytest.raises(UsageError, match=device):
+        read_pairs(Path(device))
+
+
 @pytest.mark.parametrize(
     "raw, told",
     [
         (b"", "no column whop_id and no column affihub_id"),
         (b"affiliate,partner\naff_1,par_1\n", "whop_id,affihub_id,note"),
         (b"\xff\xfe\x00", "not UTF-8"),
+        (b"whop_id,affihub_id\naff_1,\x00", "not UTF-8"),
+        ("whop_id,affihub_id\naff_1,par_1\n".encode("utf-16"), "not UTF-8"),
+        (b"x" * (MOST_BYTES + 1), "larger than 20 MB"),
         (b'whop_id,affihub_id\n"' + b"x" * 200_000, "no CSV file"),
     ],
 )

@@ -67,6 +67,19 @@ def test_a_report_ends_with_nothing_whatever_it_says(town: Town) -> None:
     assert town("report").code == 0
 
 
+def test_commands_in_a_report_name_a_configuration_that_is_not_the_usual_one(town: Town) -> None:
+    town.cast.both(town.cast.person(), partner="paused")
+    command = "affisync explain EMAIL --pair main"
+    assert f"    {command}\n" in town("sync", "--dry-run").out
+    town.shell.config.rename(town.folder / "eu shop.toml")
+
+    for words in (("sync", "--dry-run"), ("report",)):
+        assert (
+            f"    {command} --config 'eu shop.toml'\n"
+            in town(*words, "--config", "eu shop.toml").out
+        )
+
+
 def test_a_pair_nobody_configured_names_those_there_are(dry: Town) -> None:
     for command in ("report", "runs", "links"):
         ran = dry(command, "--pair", "other")

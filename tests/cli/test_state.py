@@ -2,11 +2,14 @@
 
 import sqlite3
 from contextlib import closing
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sync.state.check import check
+from sync.state.store import Store
 from tests.cli.playing import Shell, Town
 
 
@@ -118,26 +121,34 @@ def test_a_file_is_checked_without_any_configuration(used: Town) -> None:
     assert used("state", "check", "copy.db").code == 0
 
 
-def test_without_a_key_the_way_to_do_without_is_told(used: Town) -> None:
-    (used.folder / "affisync.whop.key").unlink()
+@pytest.mark.parametrize("command", [("backup", "copy.db"), ("check",)])
+def test_neither_needs_a_key(used: Town, command: tuple[str, ...]) -> None:
+    for key in used.folder.glob("*.key"):
+        key.unlink()
 
-    ran = used("state", "check")
+    ran = used("state", *command)
 
-    assert ran.code == 2
-    assert "api_key_file" in ran.err
-    assert "`affisync state check FILE` needs none" in ran.err
+    assert (ran.code, ran.err) == (0, "")
 
 
-def test_another_fault_of_the_configuration_is_told_alone(used: Town) -> None:
-    (used.folder / "affisync.whop.key").unlink()
+@pytest.mark.parametrize("command", [("backup", "copy.db"), ("check",)])
+def test_a_configuration_that_cannot_be_used_is_told(used: Town, command: tuple[str, ...]) -> None:
     text = used.shell.config.read_text(encoding="utf-8").replace("base_url", "base_ulr", 1)
     used.shell.config.write_text(text, encoding="utf-8")
 
-    ran = used("state", "check")
+    ran = used("state", *command)
 
     assert ran.code == 2
     assert "did you mean base_url" in ran.err
-    assert "needs none" not in ran.err
+
+
+@pytest.mark.parametrize("command", ["backup", "check"])
+def test_a_name_that_is_too_long_is_told_and_no_bug(used: Town, command: str) -> None:
+    ran = used("state", command, "x" * 300)
+
+    assert ran.code == 2
+    assert "File name too long" in ran.out + ran.err
+    assert "bug" not in ran.err
 
 
 @pytest.mark.parametrize("command", ["backup", "check"])
@@ -151,3 +162,34 @@ def test_the_help_of_each_shows_an_example(shell: Shell, command: str) -> None:
 def test_the_group_stands_in_the_help(shell: Shell) -> None:
     assert "\n  state " in shell("--help").out
     assert "backup" in shell("state", "--help").out
+
+
+def test_a_run_whose_state_goes_away_writes_to_neither_side_from_then_on(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(12):
+        town.cast.both(town.cast.person())
+    town("sync", "--yes", "--allow", "all")
+    for affiliate in town.world.whop.affiliates.values():
+        town.world.whop.edit(affiliate.id, status="archived")
+    state, aside, intend = town.folder / "state.db", town.folder / "aside.db", Store.intend
+    announced = count(1)
+
+    def moved_at_the_third(store: Store, *write: Any) -> int:
+        if next(announced) == 3:
+            state.rename(aside)
+        return intend(store, *write)
+
+    before = len(town.world.writes)
+    with monkeypatch.context() as moving:
+        moving.setattr(Store, "intend", moved_at_the_third)
+        ran = town("sync", "--yes", "--allow", "all")
+
+    assert len(town.world.writes) - before <= 2
+    assert (ran.code, "was moved or deleted" in ran.err) == (2, True)
+    aside.rename(state)
+    with closing(sqlite3.connect(state)) as raw:  # this program lives on, whose lease it was
+        raw.execute("UPDATE leases SET holder = NULL")
+        raw.commit()
+    assert town("sync", "--yes", "--allow", "all").code == 0
+    assert len(town.world.writes) - before == 12

@@ -116,7 +116,21 @@ def test_a_person_who_is_needed_makes_no_fresh_pair_stale(used: Shell) -> None:
     assert told.code == 0
     assert "▲ Needs person" in told.out
     assert "Rows that need a person: 1 conflict." in told.out
-    assert "affisync report --pair main" in told.out
+    assert "affisync inbox --pair main" in told.out
+    assert "affisync held" not in told.out
+
+
+def test_held_rows_have_a_command_of_their_own(used: Shell) -> None:
+    ran(used, minutes=4)
+    with stored(used) as store, held(store, "main") as lease:
+        row = a_row(disposition=Disposition.HELD)
+        store.remember_open(lease.fence, [row], utc_now(), all_seen=True)
+
+    told = used("status")
+
+    assert "Rows that need a person: 1 held." in told.out
+    assert "affisync held --pair main" in told.out
+    assert "affisync inbox" not in told.out
 
 
 def test_the_document_is_the_contract(used: Shell) -> None:
@@ -198,6 +212,33 @@ def test_a_state_that_is_to_be_upgraded_is_2_and_stays_as_it_is(used: Shell) -> 
     assert told.code == 2
     assert "the next run mends that" in told.err
     assert file.revision(used.folder / "state.db") == earlier != HEAD
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE leases SET until = 'soon'",
+        "DROP TABLE runs",
+        "DROP TABLE standings",
+        "ALTER TABLE links DROP COLUMN evidence",
+    ],
+)
+def test_a_state_that_is_not_sound_is_2_and_says_how_to_look_closer(
+    used: Shell, statement: str
+) -> None:
+    ran(used, minutes=4)
+    with stored(used) as store:
+        store.lease("main").release()
+        store.lease("main")
+        with closing(sqlite3.connect(used.folder / "state.db")) as raw:
+            raw.execute(statement)
+            raw.commit()
+        told = used("status")
+
+    assert (told.code, told.out) == (2, "")
+    assert "`affisync state check`" in told.err
+    assert "bug of its own" not in told.err
+    assert used("state", "check").code == 2
 
 
 def test_a_pair_nobody_configured_is_2(used: Shell) -> None:

@@ -5,6 +5,7 @@ Whatever a test does not name is the same on both sides and as both last agreed.
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
@@ -134,6 +135,7 @@ def planned(
     settings: Policy | None = None,
     waived: Iterable[str] = (),
     emails_readable: bool = True,
+    today: date | None = None,
     **known: Any,
 ) -> Plan:
     """The plan of one run over these people."""
@@ -145,7 +147,7 @@ def planned(
         emails_readable,
     )
     remembered = Known(**{"links": tuple(links), "first_run_done": True, **known})
-    return reconcile(gathered, remembered, settings or policy(), TEXTS, tuple(waived))
+    return reconcile(gathered, remembered, settings or policy(), TEXTS, tuple(waived), today)
 
 
 def only(rows: Iterable[Row], kind: Kind | None = None) -> Row:

@@ -264,7 +264,8 @@ def test_leftovers_never_slip_under_the_limit() -> None:
 
     assert len(held(rows)) == 3
     assert verdicts[0].message == (
-        "3 rows of deactivate were held by this limit before and still wait for a person."
+        "3 rows of deactivate were held by this limit before and still wait for a person. "
+        "Row by row: affisync approve --pair main --guard deactivate."
     )
 
 
@@ -385,7 +386,10 @@ def test_the_first_writes_of_a_pair_are_held_and_linking_is_free() -> None:
             counted=2,
             limit=0,
             held=2,
-            message="The first writes of this pair wait for a person: 2 held.",
+            message=(
+                "The first writes of this pair wait for a person: 2 held. "
+                "Row by row: affisync approve --pair main --guard first-run."
+            ),
             command="affisync sync --pair main --allow first-run",
         ),
     )
@@ -440,7 +444,8 @@ def test_a_verdict_says_the_numbers(
 ) -> None:
     _, (verdict,) = hold(deactivations(6), guards(deactivate=limit), replace(HUNDRED, spent=spent))
 
-    assert verdict.message == message
+    by_row = "Row by row: affisync approve --pair main --guard deactivate."
+    assert verdict.message == f"{message} {by_row}"
 
 
 @pytest.mark.parametrize("name", [name for name in GuardClass if name != "first-run"])

@@ -285,6 +285,8 @@ def test_the_document_is_json_in_the_shape_of_the_contract() -> None:
         "run",
         "snapshots",
         "counts",
+        "totals",
+        "news",
         "rows",
         "unmatched",
         "guards",
@@ -322,6 +324,9 @@ def test_a_row_in_the_document_has_the_fields_of_the_contract() -> None:
         "guard": "deactivate",
         "outcome": None,
         "error": "No.",
+        "effect_usd": None,
+        "decided": None,
+        "quiet": False,
     }
     assert made["person"] == {
         "name": "Person 1",

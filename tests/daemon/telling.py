@@ -13,8 +13,8 @@ from sync.core.plan import Disposition, Row
 from sync.core.ports import Told
 from sync.core.report import Mode, Report, RunHead, RunStatus, Trouble
 from sync.core.standing import Standing
-from sync.daemon.sending import Send, send
-from sync.daemon.voice import Voice
+from sync.daemon.voice.sending import Send, send
+from sync.daemon.voice.voice import Voice
 from sync.runs.linking import held
 from sync.state.store import Store, open_store
 from tests.daemon.stepping import ENVIRON, written

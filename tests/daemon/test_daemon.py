@@ -1,6 +1,7 @@
 """The daemon through time: nights, sleep, quarantine, overlap, bugs, and its end."""
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -103,12 +104,51 @@ async def test_a_pair_in_quarantine_is_left_out_until_its_time(tmp_path: Path) -
         assert steps.heard.times("a") == ["01 00:45"]
 
 
-async def test_quarantine_outlives_a_restart(tmp_path: Path) -> None:
+SIX = at("2026-08-01T06:00")
+
+
+async def test_a_start_tries_a_pair_in_quarantine_once(tmp_path: Path) -> None:
     async with stepping(tmp_path, "2026-08-01", a=QUARTER) as steps:
-        steps.keep("a", failures=4, trouble=Trouble.UNREACHABLE, not_before=at("2026-08-01T06:00"))
+        steps.keep("a", failures=4, trouble=Trouble.UNREACHABLE, not_before=SIX)
     async with stepping(tmp_path, "2026-08-01T00:20", a=QUARTER) as steps:
-        assert steps.heard.skipped_ == [("a", Skip.QUARANTINE)]
+        assert steps.heard.times("a") == ["01 00:20"]
         assert steps.standing("a").next_run == at("2026-08-01T06:05")
+
+        await steps.go(at("2026-08-01T00:35:02"))
+
+        assert steps.heard.skipped_ == [("a", Skip.QUARANTINE)]
+
+
+async def test_a_changed_pair_is_tried_once_at_its_next_turn_though_in_quarantine(
+    tmp_path: Path,
+) -> None:
+    async with stepping(tmp_path, "2026-08-01", a=QUARTER, b=QUARTER) as steps:
+        steps.heard.began_.clear()
+        for pair in "ab":
+            steps.keep(pair, failures=4, trouble=Trouble.KEY_REFUSED, not_before=SIX)
+        await steps.adopt(a=QUARTER + "\nrow_tries = 3", b=QUARTER)
+
+        for pair, due in (("a", at("2026-08-01T00:15")), ("b", at("2026-08-01T06:00:01.5"))):
+            assert steps.standing(pair).next_run == steps.daemon.next_turn(pair) == due
+
+        await steps.go_on(at("2026-08-01T00:45:02"), 15 * MINUTE)
+
+        assert [pair for pair, _ in steps.heard.began_] == ["a"]
+        assert steps.heard.times("a") == ["01 00:15"]
+
+
+async def test_a_pair_that_somebody_let_out_of_quarantine_runs_at_its_next_turn(
+    tmp_path: Path,
+) -> None:
+    async with stepping(tmp_path, "2026-08-01", a=QUARTER) as steps:
+        steps.keep("a", failures=1, trouble=Trouble.GUARD_HELD, not_before=SIX)
+        await steps.go(at("2026-08-01T00:15:02"))
+        with open_store(steps.daemon.app().config.state_path, clock=utc_now) as other:
+            other.keep_standing(replace(other.standing("a"), not_before=None))
+        await steps.go(at("2026-08-01T00:30:02"))
+
+        assert steps.heard.skipped_ == [("a", Skip.QUARANTINE)]
+        assert steps.heard.times("a")[1:] == ["01 00:30"]
 
 
 async def test_a_run_that_takes_longer_than_its_pause_is_not_joined_by_another(

@@ -14,9 +14,9 @@ from sync.config.values import Address
 from sync.core.plan import Disposition
 from sync.core.report import Trouble
 from sync.core.standing import Standing
-from sync.daemon.health import pages
-from sync.daemon.metrics import Metrics
-from sync.daemon.serving import serving
+from sync.daemon.health.pages import pages
+from sync.daemon.health.serving import serving
+from sync.daemon.metrics.metrics import Metrics
 from sync.runs.linking import held
 from sync.state.store import Store, open_store
 from tests.daemon.watched import HERE, Patient, asking
@@ -188,6 +188,19 @@ async def test_a_pair_that_is_taken_out_is_told_no_more(
     assert len((await client.get("/readyz")).json()["pairs"]) == 1
 
 
+async def test_a_refused_configuration_is_told_and_makes_nobody_unready(
+    client: httpx.AsyncClient, patient: Patient
+) -> None:
+    patient.good()
+    assert (await client.get("/readyz")).json()["config"] == "in force"
+
+    patient.refused = START
+    answer = await client.get("/readyz")
+
+    assert (answer.status_code, answer.json()["ready"]) == (200, True)
+    assert answer.json()["config"] == f"refused since {START.isoformat()}; the log says why"
+
+
 async def test_a_state_that_cannot_be_read_is_not_ready(
     client: httpx.AsyncClient, patient: Patient, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -198,7 +211,7 @@ async def test_a_state_that_cannot_be_read_is_not_ready(
 
     assert answer.status_code == 503
     why = "the state cannot be read; the log says more"
-    assert answer.json() == {"ready": False, "why": why, "pairs": []}
+    assert answer.json() == {"ready": False, "why": why, "config": "in force", "pairs": []}
     assert str(patient.folder) in caplog.text
     metrics = await client.get("/metrics")
     assert metrics.status_code == 200

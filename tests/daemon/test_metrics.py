@@ -28,7 +28,7 @@ from sync.core.plan import Disposition, Outcome
 from sync.core.record import Side
 from sync.core.report import Report, RunStatus, Trouble
 from sync.core.standing import Standing
-from sync.daemon.metrics import Metrics
+from sync.daemon.metrics.metrics import Metrics
 from sync.daemon.turn import run_pair
 from sync.daemon.watcher import Skip
 from sync.errors import AffisyncError, ConfigError, LeaseLost, StateError

@@ -10,11 +10,14 @@ import pytest
 from starlette.applications import Starlette
 
 from sync.config import Address
-from sync.daemon.door import Door
+from sync.core.report import Trouble
+from sync.core.secrets import blank
+from sync.daemon.health.door import Door
 from sync.daemon.reload import Reload
 from sync.daemon.source import Source
+from sync.daemon.watchers import Logged
 from sync.errors import ConfigError
-from tests.daemon.stepping import ENVIRON, Steps, stepping, written
+from tests.daemon.stepping import ENVIRON, Steps, at, stepping, written
 
 QUARTER = 'schedule = "every 15m"'
 
@@ -95,6 +98,36 @@ async def test_a_bad_configuration_is_refused_with_all_its_problems_once(tmp_pat
         assert it.steps.daemon.app().interval("a").total_seconds() == 900
 
 
+async def test_a_configuration_that_stays_refused_is_told_once_a_day(tmp_path: Path) -> None:
+    async with reloading(tmp_path) as it:
+        good = it.path.read_text()
+        written(it.path, a="colour = 1")
+        refused = it.steps.daemon.app().clock()
+        await it.beat()
+        it.steps.clock.move_to(at("2026-08-01T23:59"))
+        assert not await it.beat()
+        it.steps.clock.move_to(at("2026-08-02T00:01"))
+        assert await it.beat()
+        assert not await it.beat()
+
+        assert [len(problems) for problems in it.told] == [1, 1]
+        assert it.reload.refused_since == refused
+
+        it.path.write_text(good)
+        await it.beat()
+        it.steps.clock.move_to(at("2026-08-04"))
+
+        assert not await it.beat()
+        assert it.reload.refused_since is None
+
+
+def test_no_word_about_a_key_is_taken_for_one(caplog: pytest.LogCaptureFixture) -> None:
+    Logged().reloaded(["pairs.a.whop.api_key: the key is empty; put the one you were given there"])
+
+    assert "pairs.a.whop.api_key - the key is empty" in caplog.text
+    assert blank(caplog.text) == caplog.text
+
+
 async def test_a_file_that_is_being_written_is_read_when_it_is_whole(tmp_path: Path) -> None:
     async with reloading(tmp_path) as it:
         whole = written(it.path, a=QUARTER, b=QUARTER).read_text()
@@ -132,6 +165,25 @@ async def test_a_changed_key_file_is_read(tmp_path: Path) -> None:
         whop = it.steps.daemon.app().config.pairs["a"].whop
         assert whop.api_key.get_secret_value() == "second-key-of-the-tests"
         assert it.told == [[], []]
+
+
+async def test_a_changed_key_ends_the_wait_of_a_quarantine(tmp_path: Path) -> None:
+    key = tmp_path / "whop.key"
+    key.touch(mode=0o600)
+    key.write_text("first-key-of-the-tests")
+    async with reloading(tmp_path) as it:
+        text = it.path.read_text().replace('api_key_env = "W"', 'api_key_file = "whop.key"')
+        it.path.write_text(text)
+        await it.beat()
+        await it.steps.go(at("2026-08-01T00:15:02"))
+        it.steps.keep(
+            "a", failures=1, trouble=Trouble.KEY_REFUSED, not_before=at("2026-08-01T06:00")
+        )
+        key.write_text("second-key-of-the-tests")
+        await it.beat()
+        await it.steps.go(at("2026-08-01T00:30:02"))
+
+        assert it.steps.heard.times("a")[1:] == ["01 00:15", "01 00:30"]
 
 
 async def test_a_key_file_that_is_mended_is_read(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice, pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sync.config.cron import checked
@@ -262,6 +262,7 @@ def test_a_daily_job_runs_once_a_day(zone: str, hour: int, minute: int, start: d
     assert all(23 * HOUR <= b - a <= 25 * HOUR for a, b in pairwise(times))
 
 
+@settings(deadline=None)
 @given(st.sampled_from(ZONES), st.sampled_from(["*", "*/2", "0-3", "1,2,3", "23"]), moments)
 def test_the_next_firing_does_not_depend_on_who_asks_when(
     zone: str, hours: str, start: datetime

@@ -5,6 +5,7 @@ import logging
 import os
 import signal
 import socket
+import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -22,7 +23,7 @@ from sync.core.ports import DAEMON_LEASE, Fence
 from sync.core.report import Mode, Report, RunHead, RunStatus
 from sync.daemon import service as service_module
 from sync.daemon.chores import lasting, prune
-from sync.daemon.seat import PATIENCE, seat
+from sync.daemon.seat import PATIENCE, Loss, seat
 from sync.daemon.service import Service
 from sync.daemon.source import Source
 from sync.daemon.systemd import Systemd
@@ -174,11 +175,13 @@ async def test_a_daemon_that_cannot_listen_does_not_begin(path: Path) -> None:
 async def test_who_loses_the_state_to_another_daemon_ends(path: Path) -> None:
     async with running(path) as it:
         it.seated.lost = True
+        it.service._loss._looked -= 60
         await it.service.beat(it.seated)
         assert it.service.wishes.code is None  # as after a sleep of the machine
 
-        it.service._leased -= 21
-        await it.service.beat(it.seated)
+        for _ in range(4):
+            it.service._loss._looked -= 5
+            await it.service.beat(it.seated)
         assert await it.ended == 1
 
 
@@ -255,6 +258,42 @@ async def test_signals_are_wishes() -> None:
         await until(lambda: left == [1])
 
 
+async def test_the_end_has_its_limit_from_the_signal_on_though_the_loop_hangs() -> None:
+    left = threading.Event()
+    codes: list[int] = []
+
+    def leave(code: int) -> None:
+        codes.append(code)
+        left.set()
+
+    wishes = Wishes(leave)
+    with wishes.by_signals(gone_within=0):
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert left.wait(20)  # in the loop's own thread: nothing else can happen in it
+
+    assert codes == [0]
+
+
+async def test_a_second_signal_ends_at_once_though_the_loop_hangs() -> None:
+    left = threading.Event()
+    wishes = Wishes(lambda _: left.set())
+    with wishes.by_signals():
+        os.kill(os.getpid(), signal.SIGTERM)
+        os.kill(os.getpid(), signal.SIGTERM)
+        while not left.wait(0.01):  # two signals in one moment are one
+            os.kill(os.getpid(), signal.SIGTERM)
+
+
+async def test_signals_are_whose_they_were_after_the_end() -> None:
+    before = [signal.getsignal(sign) for sign in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)]
+    with Wishes().by_signals():
+        pass
+
+    after = [signal.getsignal(sign) for sign in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)]
+    assert after == before
+    assert "signals" not in {thread.name for thread in threading.enumerate()}
+
+
 async def test_the_first_wish_to_end_stays() -> None:
     wishes = Wishes()
     wishes.end(1, "The state is lost")
@@ -290,6 +329,21 @@ def test_a_seat_is_free_again_when_its_daemon_ends(tmp_path: Path) -> None:
             pass
         with seat(store) as lease:
             assert not lease.lost
+
+
+def looks(*beats: tuple[float, bool]) -> list[float]:
+    """What comes of looks at these times that find the lease lost or held."""
+    times = iter([0.0, *(at for at, _ in beats)])
+    loss = Loss(5.0, lambda: next(times))
+    return [loss.seconds(lost=lost) for _, lost in beats]
+
+
+def test_a_lease_that_ran_out_in_sleep_is_lost_for_a_beat_only() -> None:
+    assert looks((5, False), (3605, True), (3610, False), (3615, True)) == [0, 5, 0, 5]
+
+
+def test_a_lease_that_stays_lost_is_so_for_as_long_as_somebody_was_awake() -> None:
+    assert looks((5, True), (10, True), (9000, True), (9001, True)) == [5, 10, 15, 16]
 
 
 # Beside the runs

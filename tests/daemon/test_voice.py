@@ -13,7 +13,7 @@ import pytest
 
 from sync.core.ports import Told
 from sync.core.standing import Standing
-from sync.daemon.sending import Delivery, send, shown
+from sync.daemon.voice.sending import Delivery, send, shown
 from sync.daemon.watcher import Skip
 from sync.errors import AffisyncError, ConfigError, StateError
 from sync.render.news import Message
@@ -58,13 +58,18 @@ async def test_a_mail_server_and_a_webhook_receive_the_same_news(
         await speaking.rest()
         await speaking.ran(None, needy("a"), needy("b"))
         await speaking.rest()
+        head = speaking.store.log_head()
     for inbox in (mail, hook):
         [text] = inbox.texts
         title, *lines = text.replace("\r", "").strip().split("\n")
         assert title == "affisync: main has 2 new rows that need a person"
         assert lines[0] == "2 rows newly need a person: 2 conflict."
         assert lines[1].startswith("- María Lopez: Deactivate partner on Affihub")
-        assert lines[-1] == "Look and decide: affisync report --pair main"
+        assert lines[-3:] == [
+            "Look and decide: affisync report --pair main",
+            "",
+            f"Log {head}",
+        ]
 
 
 async def test_mail_that_is_shown_as_a_page_shows_the_same(tmp_path: Path, mail: Inbox) -> None:
@@ -389,8 +394,8 @@ async def test_a_state_that_is_broken_from_the_start_does_not_silence_the_voice(
     with stage.store() as store:
         leave(store, good(NOON), [needy("a")], NOON)
         store.keep_told("main", Told(frozenset("a")))
-    spoil(stage)
     async with stage.speaking() as speaking:
+        spoil(stage)  # before the voice said or asked anything
         await speaking.rest()
         for _ in range(3):
             await broke(speaking)

@@ -38,13 +38,14 @@ def configured(folder: Path, *more: str, urls: Urls = NOWHERE, world: World | No
 
 @dataclass
 class Patient:
-    """What there is to look at (``sync.daemon.health.Vitals``)."""
+    """What there is to look at (``sync.daemon.health.pages.Vitals``)."""
 
     folder: Path
     store: Store
     clock: Clock
     beating: bool = True
     started_at: datetime = START
+    refused: datetime | None = None
     current: App = field(init=False)
 
     def __post_init__(self) -> None:
@@ -55,6 +56,9 @@ class Patient:
 
     def app(self) -> App:
         return self.current
+
+    def refused_since(self) -> datetime | None:
+        return self.refused
 
     def configure(self, *more: str) -> None:
         """Go on with ``main`` and ``more`` pairs."""

@@ -6,16 +6,20 @@ Written from the design (section 4 and 5), not from the code that applies: a mod
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from sync.core.guard import WAIVE_ALL, classes, lasting
-from sync.core.plan import Acceptance, Base, Disposition, Kind, Link, Plan, Row
+from sync.core.plan import Acceptance, Base, Disposition, Field, Kind, Link, Plan, Row
 from sync.core.policy import GuardClass, Policy, SlotKind
-from sync.core.ports import Spent
+from sync.core.ports import PastRow, Spent
 from sync.core.reconcile import guard_facts
 from sync.core.record import Affiliate, Override, Partner, Side
 from tests.laws.worlds import World
 
+APPLIED_AT = datetime(2027, 1, 1, tzinfo=UTC)
+"""Later than anything that anybody decides in these worlds."""
+WATCHED = (Field.STATUS, Field.COMMISSION)
 OFF_WORDS = ("archived", "deleted", "gone", "deactivated")
 
 
@@ -148,7 +152,8 @@ class Simulator:
         if None in (row.whop_id, row.affihub_id):
             others = row.after  # what follows a create brings over the one rate there is
         both = (others, row.after) if row.side is Side.AFFIHUB else (row.after, others)
-        self.remember(replace(link, commission=Base(row.after, *both)))
+        if others == row.after:  # the first of two writes leaves the base alone
+            self.remember(replace(link, commission=Base(row.after, *both)))
 
     def is_mine(self, one: Override) -> bool:
         slot = self.policy.commission.slot
@@ -175,6 +180,24 @@ class Simulator:
 
 def applied(world: World, plan: Plan, waived: Iterable[str] = ()) -> World:
     """The world after every row of the plan that is to be applied was applied."""
+    known = world.known
+    facts = guard_facts(world.policy, known, plan.links)
+    allowed = bool({GuardClass.FIRST_RUN, WAIVE_ALL} & set(waived))
+    over = {*plan.dropped, *plan.spent, *(n for ns in plan.carries.values() for n in ns)}
+    after = cut_off(world, plan, len(plan.rows))
+    return replace(
+        after,
+        known=replace(
+            after.known,
+            held=lasting(plan.rows, world.policy.guards, facts),
+            first_run_done=known.first_run_done or allowed,
+            decisions=tuple(one for one in known.decisions if one.number not in over),
+        ),
+    )
+
+
+def cut_off(world: World, plan: Plan, count: int) -> World:
+    """The world after the first rows of a plan, where nobody lived to keep more than them."""
     gathered, known = world.gathered, world.known
     at = Simulator(
         world.policy,
@@ -184,27 +207,25 @@ def applied(world: World, plan: Plan, waived: Iterable[str] = ()) -> World:
         dict(gathered.emails),
         {link.whop_id: link for link in (*known.links, *plan.refreshed)},
     )
-    done = [row for row in plan.rows if row.disposition is Disposition.APPLY]
+    done = [row for row in plan.rows if row.disposition is Disposition.APPLY][:count]
     for row in done:
         at.apply(row)
-    facts = guard_facts(world.policy, known, plan.links)
-    allowed = bool({GuardClass.FIRST_RUN, WAIVE_ALL} & set(waived))
-    return World(
-        replace(
+    lately = (PastRow("run", APPLIED_AT, row) for row in done if row.field in WATCHED)
+    return replace(
+        world,
+        gathered=replace(
             gathered,
             whop=replace(gathered.whop, records=at.affiliates),
             affihub=replace(gathered.affihub, records=at.partners),
             emails=at.emails,
             overrides=at.overrides,
         ),
-        replace(
+        known=replace(
             known,
             links=tuple(at.links.values()),
-            held=lasting(plan.rows, world.policy.guards, facts),
             spent=_spent(world, done),
-            first_run_done=known.first_run_done or allowed,
+            lately=(*known.lately, *lately),
         ),
-        world.policy,
     )
 
 

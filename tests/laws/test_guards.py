@@ -3,17 +3,18 @@
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 
 from hypothesis import given, note
 from hypothesis import strategies as st
 
 from sync.core.guard import allowance, classes
-from sync.core.plan import Disposition, Row
-from sync.core.policy import GuardClass, Guards, Limit
+from sync.core.plan import Disposition, Field, Row
+from sync.core.policy import GuardClass, Guards, Hold, Limit
 from sync.core.ports import Parked, Spent
 from sync.core.reconcile import guard_facts
 from tests.laws.simulator import applied
-from tests.laws.worlds import World, law, story, table, worlds
+from tests.laws.worlds import World, careful, law, story, table, worlds
 
 AT = datetime(2026, 11, 20, tzinfo=UTC)
 LEARNT = st.sampled_from([Disposition.BREAK, Disposition.CONFLICT, Disposition.WAITING])
@@ -55,6 +56,41 @@ def test_every_held_row_names_a_guard_that_says_its_numbers_and_the_way_out(worl
         assert verdict.counted > verdict.limit, "held although there was room"
         assert str(verdict.held) in verdict.message or str(verdict.counted) in verdict.message
         assert verdict.command == f"affisync sync --pair main --allow {guard}"
+
+
+@law
+@given(worlds().flatmap(careful))
+def test_what_nothing_waives_is_held_whatever_is_waived(world: World) -> None:
+    plan = world.plan(["all", *Hold])
+    note(story(world) + f"\ntoday: {world.today}\n\n" + table(plan))
+    policy, guards = world.policy, world.policy.guards
+    going = [row for row in plan.rows if row.disposition is Disposition.APPLY]
+    rates = [row for row in going if row.field is Field.COMMISSION]
+
+    assert {row.kind for row in going}.isdisjoint(policy.two_people)
+    if world.today in policy.freeze:
+        assert not [row for row in going if row.field in (Field.STATUS, Field.COMMISSION)]
+    if guards.max_rate_jump is not None:
+        moves = [(Decimal(r.after or "nan"), Decimal(r.before or "nan")) for r in rates]
+        assert all(abs(after - before) <= guards.max_rate_jump for after, before in moves)
+    if guards.max_monthly_effect_usd is not None and rates:
+        effects = [abs(row.effect_usd or Decimal("nan")) for row in rates if row.effect_usd != 0]
+        assert sum(effects) <= guards.max_monthly_effect_usd
+
+
+@law
+@given(worlds().flatmap(careful))
+def test_everything_that_holds_says_how_many_and_names_a_command(world: World) -> None:
+    plan = world.plan()
+    note(story(world) + f"\ntoday: {world.today}\n\n" + table(plan))
+    held = Counter(row.guard for row in plan.rows if row.disposition is Disposition.HELD)
+
+    assert {verdict.guard: verdict.held for verdict in plan.verdicts} == held
+    for verdict in plan.verdicts:
+        of_class = verdict.guard in set(GuardClass)
+        way = f"sync --pair main --allow {verdict.guard}"
+        way = way if of_class else f"approve --pair main --guard {verdict.guard}"
+        assert verdict.command == f"affisync {way}"
 
 
 @law

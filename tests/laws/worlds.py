@@ -6,6 +6,7 @@ address, a second affiliate of one user, a record that is gone, unseen or unread
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from itertools import product, repeat, starmap
@@ -14,7 +15,8 @@ from typing import Final, TypeVar
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from sync.core.plan import Acceptance, Base, Link, Plan
+from sync.core.decision import Decision
+from sync.core.plan import Acceptance, Base, Kind, Link, Plan
 from sync.core.policy import (
     CommissionPolicy,
     CommissionSync,
@@ -59,9 +61,16 @@ class World:
     gathered: Gathered
     known: Known
     policy: Policy
+    today: date | None = None
 
     def plan(self, waived: Iterable[str] = ()) -> Plan:
-        return reconcile(self.gathered, self.known, self.policy, TEXTS, tuple(waived))
+        told = self.gathered, self.known, self.policy
+        return reconcile(*told, TEXTS, tuple(waived), self.today)
+
+    def deciding(self, *decisions: Decision) -> "World":
+        """The same, with these decisions in force beside those there are."""
+        known = replace(self.known, decisions=(*self.known.decisions, *decisions))
+        return replace(self, known=known)
 
     @property
     def affiliates(self) -> Mapping[str, Affiliate]:
@@ -243,6 +252,7 @@ def affiliates(number: int) -> st.SearchStrategy[Affiliate]:
         status=st.none(),
         name=names(number),
         username=mostly(f"person.{number}", None, "person.1"),
+        monthly_usd=mostly(Decimal(100), None),
     )
 
 
@@ -332,6 +342,21 @@ POLICIES: Final = st.builds(
     ),
     guards=GUARDS,
 )
+
+
+FROZEN: Final = date(2026, 11, 30)
+MONEY: Final = weighted((3, None), (1, Decimal(0)), (1, Decimal(20)))
+
+
+@st.composite
+def careful(draw: st.DrawFn, world: World) -> World:
+    """The same world with everything that holds rows beside limits switched on, or not."""
+    guards = replace(
+        world.policy.guards, max_monthly_effect_usd=draw(MONEY), max_rate_jump=draw(MONEY)
+    )
+    two_people = draw(st.frozensets(st.sampled_from([kind.value for kind in Kind]), max_size=3))
+    policy = replace(world.policy, guards=guards, two_people=two_people, freeze=(FROZEN,))
+    return replace(world, policy=policy, today=draw(mostly(None, FROZEN)))
 
 
 def snapshot_gone(side: Side, seen: Iterable[str], draft: Draft) -> frozenset[str]:

@@ -262,6 +262,18 @@ WEBHOOK = "https://chat.example.org/notifications/98fa3b77?auth=1f2e3d4c5b"
             "POST chat.example.org /notifications/98fa3b77 by 1f2e3d4c5b",
             "POST chat.example.org /notifications/[redacted] by [redacted]",
         ),
+        (
+            "json://ann:hunter-22@127.0.0.1:9000/hook",
+            "pages at http://127.0.0.1:8620, ann is hunter-22",
+            "pages at http://127.0.0.1:8620, ann is [redacted]",
+        ),
+        ("ntfys://127.0.0.1:9000/topic-77", "127.0.0.1:9000 topic-77", "127.0.0.1:9000 [redacted]"),
+        (
+            "gotify://[fd00::1234:5678]:9000/x",
+            "at [fd00::1234:5678]:9000",
+            "at [fd00::1234:5678]:9000",
+        ),
+        ("jsons://hooks2.example.org/x", "to hooks2.example.org", "to hooks2.example.org"),
         ("mailto://ann:pass%20word@mail.io", "login with pass word", "login with [redacted]"),
         ("tgram://12345678:AbC-dE_fG9/77", "bot 12345678 AbC-dE_fG9", "bot [redacted] [redacted]"),
     ],

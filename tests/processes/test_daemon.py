@@ -1,15 +1,16 @@
 """The daemon as a process: ended, killed, doubled, reloaded, and with somebody else beside it."""
 
 import json
+import os
 import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import permutations
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from sync.app import utc_now
 from sync.core.ports import Intent, RunEntry
@@ -138,10 +139,31 @@ def house(folder: Path, people: int = 200) -> Iterator[House]:
         yield House(ground)
 
 
+@contextmanager
+def full_pipe() -> Iterator[IO[str]]:
+    """A pipe that takes nothing more, and has a reader who does not read."""
+    out, into = os.pipe()
+    try:
+        os.set_blocking(into, False)
+        with suppress(BlockingIOError):
+            while True:
+                os.write(into, b"x" * 4096)
+        os.set_blocking(into, True)
+        with os.fdopen(into, "w") as stream:
+            yield stream
+    finally:
+        os.close(out)
+
+
 def overlap(runs: list[RunEntry]) -> bool:
-    """Whether two runs went on at one time."""
-    spans = sorted((run.head.started_at, run.head.finished_at or utc_now()) for run in runs)
-    return any(later[0] < earlier[1] for earlier, later in pairwise(spans))
+    """Whether the middle of a run lies in another one.
+
+    Not its first moment: a run takes its time a little before it takes the pair.
+    """
+    spans = [(run.head.started_at, run.head.finished_at or utc_now()) for run in runs]
+    middles = [start + (end - start) / 2 for start, end in spans]
+    others = permutations(range(len(spans)), 2)
+    return any(spans[one][0] < middles[other] < spans[one][1] for one, other in others)
 
 
 def test_a_daemon_that_is_asked_to_end_finishes_and_records_what_is_in_hand(
@@ -203,6 +225,29 @@ def test_a_second_daemon_waits_for_the_first_one_to_end(tmp_path: Path) -> None:
         assert not overlap(home.runs())
 
 
+def test_a_daemon_that_waits_for_another_one_ends_cleanly(tmp_path: Path) -> None:
+    with house(tmp_path, people=0) as home, home.daemon() as first:
+        until(lambda: first.said("Run ended"))
+        with home.daemon() as second:
+            until(lambda: second.said("Waiting up to 50 s for it to end"))
+            assert second.end() == 0
+        assert first.end() == 0
+
+
+def test_a_log_that_nobody_reads_keeps_no_pair_from_its_runs_and_no_daemon_from_its_end(
+    tmp_path: Path,
+) -> None:
+    with house(tmp_path, people=20) as home, full_pipe() as log:
+        with home.ground.start("daemon", err=log) as process:
+            try:
+                home.at_end()
+                process.send_signal(signal.SIGTERM)
+                assert process.wait(LIMIT) == 0
+            finally:
+                process.kill()
+        assert home.open_intents() == ()
+
+
 def test_a_sync_beside_the_daemon_and_the_daemon_leave_the_pair_to_each_other(
     tmp_path: Path,
 ) -> None:
@@ -231,7 +276,7 @@ def test_a_daemon_reads_its_configuration_again_when_asked(tmp_path: Path) -> No
 
         home.ground.config.write_text(good.replace("every 1s", "every so often"))
         daemon.process.send_signal(signal.SIGHUP)
-        until(lambda: daemon.said("pairs.main.schedule: must be five cron fields"))
+        until(lambda: daemon.said("pairs.main.schedule - must be five cron fields"))
 
         home.ground.config.write_text(good.replace("every 1s", "0 3 * * *"))
         daemon.process.send_signal(signal.SIGHUP)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from sync.core.plan import (
     Alone,
@@ -18,7 +18,7 @@ from sync.core.plan import (
     row_key,
 )
 from sync.core.record import Side
-from sync.core.report import Mode, Report, RunHead, RunStatus, SnapshotNote
+from sync.core.report import Mode, News, Report, RunHead, RunStatus, SnapshotNote
 from sync.core.subject import FIELD_OF_KIND, SIDE_OF_KIND
 
 STARTED: Final = datetime(2026, 11, 20, 12, 48, 3, tzinfo=UTC)
@@ -203,7 +203,55 @@ FAILED: Final = Report(
     )
 )
 
-ALL: Final = (EVERYTHING, DRY, IN_SYNC, FAILED)
+LOG: Final = "3f2a9c81d0e4" + "0" * 52
+
+
+def worth(one: Row, monthly: str | None, effect: str | None = None) -> Row:
+    """The row with what it touches."""
+    person = replace(one.person, monthly_usd=Decimal(monthly) if monthly else None)
+    return replace(one, person=person, effect_usd=Decimal(effect) if effect else None)
+
+
+def _held(number: int, monthly: str | None, **changes: Any) -> Row:
+    told = row(
+        disposition=Disposition.HELD, person=PEOPLE[number], number=number, guard="deactivate"
+    )
+    return worth(replace(told, **changes), monthly)
+
+
+NEW: Final = (
+    _held(0, "10.50"),
+    _held(1, None, decided="approved by ana on 2026-11-20, needs a second yes"),
+    worth(row(Kind.SET_COMMISSION, Disposition.CONFLICT, number=2, person=PEOPLE[2]), "5", "-1.25"),
+)
+BEFORE: Final = (
+    _held(3, "4300"),
+    _held(4, None),
+    worth(row(Kind.SET_COMMISSION, Disposition.BREAK, number=5, person=PEOPLE[5]), "7", "2"),
+)
+QUIET: Final = (
+    _held(6, "999", quiet=True, decided="rejected by ana on 2026-11-20: bonus ended"),
+    _held(2, "999", quiet=True, decided="rejected by ana on 2026-11-20: bonus ended"),
+    _held(5, None, quiet=True, decided="put off by bob until 2026-12-01"),
+)
+DONE: Final = worth(row(Kind.SET_COMMISSION, number=7, outcome=Outcome.APPLIED), "1234.50", "12.5")
+
+FOLDED: Final = replace(
+    EVERYTHING,
+    run=replace(HEAD, log=LOG),
+    rows=(*BEFORE, *QUIET, *NEW, DONE),
+    news=News(
+        since={
+            **{each.key: STARTED for each in NEW[:2]},
+            **{each.key: STARTED - timedelta(days=days) for days, each in enumerate(BEFORE, 1)},
+        },
+        new=frozenset(each.key for each in NEW[:2]),
+        gone=(row(number=8, person=PEOPLE[3], disposition=Disposition.HELD),),
+    ),
+)
+"""A later report: money is known, some rows are new, some as before, some decided."""
+
+ALL: Final = (EVERYTHING, DRY, IN_SYNC, FAILED, FOLDED)
 
 
 def in_order(text: str, *parts: str) -> None:
@@ -218,8 +266,9 @@ def hostile(texts: Iterable[str] = HOSTILE) -> Report:
     rows = [_poisoned(text, number) for number, text in enumerate(texts)]
     return replace(
         EVERYTHING,
-        run=replace(HEAD, by=rows[0].reason, error=rows[0].reason),
+        run=replace(HEAD, by=rows[0].reason, error=rows[0].reason, log=rows[0].reason),
         rows=tuple(rows),
+        news=News(gone=tuple(rows)),
         unmatched={
             side: tuple(Alone(r.person, r.reason, r.reason, r.reason, r.reason) for r in rows)
             for side in Side
@@ -241,4 +290,6 @@ def _poisoned(text: str, number: int) -> Row:
         rule=text,
         reason=text,
         error=text,
+        decided=text,
+        quiet=number % 7 == 6,
     )

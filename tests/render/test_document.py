@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -14,7 +15,18 @@ from sync.core.record import Side
 from sync.core.report import Mode, Report, RunStatus, Trouble, document
 from sync.render import Format, render
 from sync.render.document import report_schema, runs_document
-from tests.render.reports import ALL, EVERYTHING, HOSTILE, hostile
+from tests.render.reports import (
+    ALL,
+    BEFORE,
+    EVERYTHING,
+    FOLDED,
+    HOSTILE,
+    LOG,
+    NEW,
+    QUIET,
+    STARTED,
+    hostile,
+)
 
 
 def _validate(value: object) -> None:
@@ -94,6 +106,11 @@ def _enum(definition: str, name: str = "") -> list[str | None]:
         (("rows", 0, "outcome"), "done"),
         (("rows", 0, "person", "payout"), "DE00"),
         (("rows", 0, "person", "monthly_usd"), "$12"),
+        (("rows", 0, "effect_usd"), 12.5),
+        (("rows", 0, "quiet"), None),
+        (("totals", "held", "monthly_usd"), 4310.5),
+        (("totals", "held", "unknown"), None),
+        (("news", "since", "k"), 5),
         (("counts", "linked"), -1),
     ],
 )
@@ -116,3 +133,33 @@ def test_runs_are_listed_with_head_and_counts() -> None:
 
     assert runs["schema"] == "affisync.runs/1"
     assert runs["runs"] == [{"run": document(EVERYTHING)["run"], "counts": EVERYTHING.counts}]
+
+
+def test_money_decisions_news_and_the_log_are_in_the_document() -> None:
+    told = _parsed(FOLDED)
+    rows = {row["key"]: row for row in told["rows"]}
+
+    assert told["run"]["log"] == LOG
+    assert told["totals"]["held"] == {
+        "rows": 4,
+        "monthly_usd": "4310.50",
+        "effect_usd": None,
+        "unknown": 2,
+    }
+    assert told["totals"]["apply"]["effect_usd"] == "12.5"
+    assert told["totals"]["waiting"] == {
+        "rows": 0,
+        "monthly_usd": None,
+        "effect_usd": None,
+        "unknown": 0,
+    }
+    assert told["news"]["new"] == sorted(each.key for each in NEW[:2])
+    assert told["news"]["since"][BEFORE[0].key] == (STARTED - timedelta(days=1)).isoformat()
+    assert [row["whop_id"] for row in told["news"]["gone"]] == ["aff_0008"]
+    assert rows[NEW[2].key]["effect_usd"] == "-1.25"
+    assert (rows[QUIET[0].key]["quiet"], rows[NEW[0].key]["quiet"]) == (True, False)
+    assert rows[QUIET[0].key]["decided"] == QUIET[0].decided
+
+
+def test_the_schemas_dispositions_have_totals() -> None:
+    assert list(report_schema()["properties"]["totals"]["properties"]) == list(Disposition)

@@ -10,7 +10,7 @@ from sync.core.report import Report
 from sync.render import Format, render
 from sync.render.clean import clean
 from sync.render.markdown import ROWS, code, escape
-from tests.render.reports import ALL, DRY, EVERYTHING, HOSTILE, hostile, in_order, row
+from tests.render.reports import ALL, DRY, EVERYTHING, FOLDED, HOSTILE, hostile, in_order, row
 
 
 class Shown(HTMLParser):
@@ -101,3 +101,37 @@ def test_a_long_table_is_cut() -> None:
     many = replace(DRY, rows=tuple(row(number=n) for n in range(ROWS + 3)))
 
     assert "… and 3 more, see the report." in render(many, Format.MARKDOWN)
+
+
+def test_what_is_new_comes_first_and_what_is_as_before_last() -> None:
+    in_order(
+        render(FOLDED, Format.MARKDOWN),
+        r"4 held, 1 conflict, 1 break), \$4,322.50 a month at stake, 2 unknown, +",
+        "### Since the last report\n\n- **New**: 2 held, 1 conflict\n- **Ageing**: 3 as before",
+        "- **Gone**: 1 that needed a person",
+        "### ◆ Held for a person (4)",
+        r"\$4,310.50 a month at stake, 2 unknown",
+        r"active → deactivated<br>last agreed: on<br>\$10.50 a month",
+        "Whop archived this affiliate.<br>approved by ana on 2026-11-20, needs a second yes |",
+        "2 as before, see below.",
+        "3 quiet: 2 rejected by ana on 2026-11-20: bonus ended;",
+        "### ✓ Applied (1)",
+        r"\$1,234.50 a month touched, +\$12.50 paid a month",
+        "### As before (3)",
+        "**deactivate** (2), the oldest for 2 d",
+        r"\$4,300.00 a month",
+        "**Set commission on Whop** (1), the oldest for 3 d",
+        "### Notes",
+        "Log `3f2a9c81d0e4`\n",
+    )
+
+
+def test_quiet_rows_are_not_listed() -> None:
+    assert "$999.00" not in render(FOLDED, Format.MARKDOWN)
+
+
+def test_a_report_without_news_and_money_says_nothing_of_either() -> None:
+    text = render(replace(DRY, rows=(row(),)), Format.MARKDOWN)
+
+    for word in ("Since", "As before", "as before", "quiet", "Log", "month", "$"):
+        assert word not in text, word

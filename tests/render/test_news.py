@@ -206,3 +206,9 @@ def test_secrets_are_taken_out_before_anything_is_cut_short() -> None:
 )
 def test_what_looks_like_a_secret_is_one(leak: str) -> None:
     assert "canary" not in message(everything(PEOPLE[0], reason=f"It said: {leak}")).text
+
+
+def test_the_head_of_the_log_ends_the_message() -> None:
+    news = needs(held(1, PEOPLE[0]))
+
+    assert message(news, log="ab" * 32).text == f"{message(news).text}\n\nLog {'ab' * 32}"

@@ -14,13 +14,20 @@ from sync.render import Format, render
 from sync.render.clean import clean
 from tests.render.reports import (
     ALL,
+    BEFORE,
+    DONE,
     DRY,
     EVERYTHING,
     FAILED,
+    FOLDED,
     HOSTILE,
     IN_SYNC,
+    LOG,
+    NEW,
     PEOPLE,
+    QUIET,
     hostile,
+    in_order,
     row,
 )
 
@@ -231,3 +238,70 @@ def test_outcomes_replace_what_was_to_be_applied() -> None:
     cards = [card["data-value"] for card in done.all("a") if "data-by" in card]
 
     assert cards == ["applied"]
+
+
+def test_rows_as_before_and_quiet_ones_are_folded_and_can_be_filtered() -> None:
+    page = _page(FOLDED)
+    tables = [table["id"] for table in page.all("table", **{"class": "grid"})]
+
+    assert tables == ["table", "before", "quiet"]
+    assert [fold for fold in page.all("details", **{"class": "fold"}) if "open" in fold] == []
+    assert len(page.all("details", **{"class": "fold"})) == 2
+    assert len(_rows(page)) == len(FOLDED.rows)
+    assert 'querySelectorAll("#table, table.grid")' in page.inline["script"]
+    assert "3 quiet: 2 rejected by ana on 2026-11-20: bonus ended" in page.text
+
+
+def test_every_row_stands_in_the_table_of_its_fold() -> None:
+    html = render(FOLDED, Format.HTML)
+    now, rest = html.split('<table id="before"')
+    before, quiet = rest.split('<table id="quiet"')
+
+    assert all(each.key in now for each in (*NEW, DONE))
+    assert all(each.key in before for each in BEFORE)
+    assert all(each.key in quiet for each in QUIET)
+
+
+def test_a_report_without_news_folds_nothing() -> None:
+    page = _page(EVERYTHING)
+
+    assert page.all("details", **{"class": "fold"}) == []
+    assert "Since the last report" not in page.text
+    assert [table["id"] for table in page.all("table", **{"class": "grid"})] == ["table"]
+
+
+def test_news_come_before_everything_that_is_told_of_rows() -> None:
+    in_order(
+        _page(FOLDED).text,
+        "$4,322.50 a month at stake, 2 unknown, +$0.75 paid a month; 3 quiet",
+        "Since the last report",
+        "2 held, 1 conflict",
+        "3 as before, the oldest: محمد علي, Set commission on Whop, for 3 d;",
+        "1 that needed a person: no.name@example.com",
+        "Money",
+        "$4,310.50 a month at stake, 2 unknown",
+        "$1,234.50 a month touched, +$12.50 paid a month",
+        "Needs a person",
+        "approved by ana on 2026-11-20, needs a second yes",
+    )
+
+
+def test_numbers_count_no_quiet_row() -> None:
+    page = _page(FOLDED)
+
+    assert re.search(r"4\s+◆ Held", page.text)
+
+
+def test_effects_have_a_column_only_where_any_is_known() -> None:
+    page = _page(FOLDED)
+    amounts = [cell["data-amount"] for cell in page.all("td", **{"data-money": "Effect"})]
+
+    assert sorted(filter(None, amounts)) == ["-1.25", "12.5", "2"]
+    assert "-$1.25" in page.text
+    assert "+$12.50" in page.text
+    assert _page(DRY).all("td", **{"data-money": "Effect"}) == []
+
+
+def test_the_whole_head_of_the_log_stands_in_the_footer() -> None:
+    assert f"Log {LOG}" in " ".join(_page(FOLDED).text.split())
+    assert "Log " not in _page(EVERYTHING).text

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from sync.core.ports import RunEntry
 from sync.core.report import RunStatus
 from sync.render.runs import runs_table
@@ -41,3 +43,20 @@ def test_foreign_escapes_do_nothing() -> None:
 
     assert "\x1b" not in runs_table([entry], width=160, color=False)
     assert "␛[31m[bold]no[/]" in runs_table([entry], width=160, color=False)
+
+
+@pytest.mark.parametrize("width", [30, 40, 49, 60, 79])
+def test_on_a_narrow_terminal_a_run_takes_lines_of_its_own(width: int) -> None:
+    entries = [RunEntry(HEAD, {"applied": 12, "held": 3}), RunEntry(FAILED.run, FAILED.counts)]
+    lines = runs_table(entries, width=width, color=False).splitlines()
+
+    assert lines[:5] == [
+        "01JD4Z8K3N  main",
+        "  2026-11-20 12:48:03 UTC",
+        "  took 3.2 s",
+        "  Apply, Partial",
+        "  12 applied, 3 held",
+    ]
+    assert lines[5:8] == ["01JD4Z8K3N  main", "  2026-11-20 12:48:03 UTC", "  Apply, Failed"]
+    assert " ".join(" ".join(lines[8:]).split()) == FAILED.run.error
+    assert all(len(line) <= width for line in lines)

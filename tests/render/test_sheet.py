@@ -9,7 +9,7 @@ import pytest
 from sync.core.report import Report
 from sync.render import Format, render
 from sync.render.sheet import COLUMNS, inert
-from tests.render.reports import ALL, EVERYTHING, FAILED, hostile
+from tests.render.reports import ALL, EVERYTHING, FAILED, FOLDED, LOG, NEW, QUIET, hostile
 
 
 def _read(report: Report) -> list[dict[str, str]]:
@@ -67,3 +67,14 @@ def test_amounts_stay_numbers() -> None:
     amounts = {line["monthly_usd"] for line in _read(EVERYTHING)}
 
     assert amounts == {"", "1234.5", "-3.10"}
+
+
+def test_effects_decisions_and_the_log_stand_in_every_line() -> None:
+    lines = {line["key"]: line for line in _read(FOLDED)}
+
+    assert {line["log"] for line in lines.values()} == {LOG}
+    assert lines[NEW[2].key]["effect_usd"] == "-1.25"
+    assert lines[NEW[0].key]["effect_usd"] == ""
+    assert lines[NEW[1].key]["decided"] == "approved by ana on 2026-11-20, needs a second yes"
+    assert [lines[each.key]["quiet"] for each in (NEW[0], QUIET[0])] == ["", "yes"]
+    assert {line["log"] for line in _read(EVERYTHING)} == {""}

@@ -6,90 +6,17 @@ from decimal import Decimal
 
 import pytest
 
-from sync.core.plan import Disposition, Field, Kind, Outcome, Person, Row
+from sync.core.plan import Disposition, Field, Kind, Outcome, Person
 from sync.core.record import Side
-from sync.core.report import Mode, Report, RunStatus, SnapshotNote
+from sync.core.report import SnapshotNote
+from sync.core.totals import Totals
 from sync.render import words
 from tests.render import reports
-from tests.render.reports import row
+from tests.render.reports import PEOPLE, row
 
 
-def _headline(mode: Mode, *rows: Row) -> str:
-    return words.headline(
-        Report(replace(reports.HEAD, mode=mode, status=RunStatus.HELD), rows=rows)
-    )
-
-
-LINK = row(Kind.LINK)
-MADE = row(outcome=Outcome.APPLIED)
-
-
-@pytest.mark.parametrize(
-    "mode, rows, sentence",
-    [
-        (Mode.DRY_RUN, (), "main, dry run: both sides agree, there is nothing to do."),
-        (Mode.APPLY, (), "main: both sides agree, there is nothing to do."),
-        (Mode.DRY_RUN, (row(), LINK, LINK), "main, dry run: 1 change and 2 links would be made."),
-        (Mode.APPLY, (MADE,), "main: 1 change was made."),
-        (Mode.APPLY, (MADE, MADE), "main: 2 changes were made."),
-        (
-            Mode.APPLY,
-            (MADE, row(outcome=Outcome.FAILED), row(outcome=Outcome.STALE)),
-            "main: 1 change was made; 1 failed; 1 left for the next run.",
-        ),
-        (
-            Mode.APPLY,
-            (row(disposition=Disposition.CONFLICT), row(disposition=Disposition.WAITING)),
-            "main: nothing was written; 1 row needs a person (1 conflict); 1 waits.",
-        ),
-        (
-            Mode.DRY_RUN,
-            tuple(row(disposition=d) for d in Disposition if d.needs_person) * 2,
-            (
-                "main, dry run: nothing would be written; "
-                "6 rows need a person (2 held, 2 conflicts, 2 breaks)."
-            ),
-        ),
-    ],
-)
-def test_the_headline_says_what_happened(mode: Mode, rows: tuple[Row, ...], sentence: str) -> None:
-    assert _headline(mode, *rows) == sentence
-
-
-@pytest.mark.parametrize(
-    "rows, sentence",
-    [
-        ((), "main: a listing is incomplete, so not everybody was seen."),
-        ((MADE,), "main: 1 change was made; a listing is incomplete, so not everybody was seen."),
-    ],
-)
-def test_nobody_is_told_that_all_agree_where_not_all_was_seen(
-    rows: tuple[Row, ...], sentence: str
-) -> None:
-    report = replace(reports.IN_SYNC, rows=rows, snapshots={Side.WHOP: SnapshotNote()})
-
-    assert words.headline(report) == sentence
-
-
-def test_a_run_cut_short_says_what_was_done_and_why_no_more() -> None:
-    head = replace(reports.HEAD, error="Stopped at its deadline of 1 h.")
-
-    assert words.headline(Report(head, rows=(MADE, row(outcome=Outcome.SKIPPED)))) == (
-        "main: 1 change was made; 1 left for the next run. Stopped at its deadline of 1 h."
-    )
-
-
-def test_a_failed_run_says_why_first() -> None:
-    assert words.headline(reports.FAILED) == (
-        "main: the run failed: Whop refused the key (401). Check WHOP_API_KEY."
-    )
-
-
-def test_a_run_that_has_not_ended_says_so() -> None:
-    head = replace(reports.HEAD, status=RunStatus.RUNNING, finished_at=None)
-
-    assert words.headline(Report(head)) == "main: the run has not ended."
-    assert words.took(head) == ""
+def test_a_run_that_has_not_ended_took_no_time_yet() -> None:
+    assert words.took(replace(reports.HEAD, finished_at=None)) == ""
 
 
 @pytest.mark.parametrize(
@@ -180,3 +107,56 @@ def test_a_long_run_is_told_in_minutes() -> None:
 def test_every_mark_has_a_sign_of_its_own() -> None:
     assert set(words.SIGNS) == {*Disposition, *Outcome}
     assert len({sign.shape for sign in words.SIGNS.values()}) == len(words.SIGNS)
+
+
+@pytest.mark.parametrize(
+    "amount, shown",
+    [
+        (None, ""),
+        (Decimal(0), "$0.00"),
+        (Decimal("0.00"), "$0.00"),
+        (Decimal("12.5"), "+$12.50"),
+        (Decimal("-1234.5"), "-$1,234.50"),
+    ],
+)
+def test_a_change_in_money_has_its_sign(amount: Decimal | None, shown: str) -> None:
+    assert words.signed(amount) == shown
+
+
+def test_a_row_says_what_is_known_of_what_it_touches() -> None:
+    rich = replace(PEOPLE[0], monthly_usd=Decimal(5), earnings_usd=Decimal(98765))
+
+    assert words.worth(row()) == ()
+    assert words.worth(replace(row(person=rich), effect_usd=Decimal(-1))) == (
+        "$5.00 a month",
+        "$98,765.00 earned",
+        "-$1.00 paid a month",
+    )
+
+
+@pytest.mark.parametrize(
+    "told, sentence",
+    [
+        (Totals(), ""),
+        (Totals(3, None, None, 3), ""),
+        (Totals(1, Decimal(0)), "$0.00 a month at stake"),
+        (Totals(2, Decimal(5), None, 1), "$5.00 a month at stake, 1 unknown"),
+        (Totals(1, None, Decimal(2), 1), "1 unknown, +$2.00 paid a month"),
+    ],
+)
+def test_what_is_at_stake_is_told_where_anything_is_known(told: Totals, sentence: str) -> None:
+    assert words.stake(told) == sentence
+
+
+def test_rows_are_counted_by_where_they_stand() -> None:
+    marks: list[words.Mark] = [Disposition.CONFLICT, Outcome.FAILED, Disposition.HELD]
+    marks.append(Disposition.CONFLICT)
+
+    assert words.counted(marks) == "1 failed, 1 held, 2 conflicts"
+    assert words.counted([Disposition.APPLY]) == ""
+
+
+def test_only_what_would_need_a_person_is_quiet() -> None:
+    assert words.is_quiet(replace(row(disposition=Disposition.BREAK), quiet=True))
+    assert not words.is_quiet(replace(row(), quiet=True))
+    assert not words.is_quiet(row(disposition=Disposition.BREAK))

@@ -15,6 +15,7 @@ from tests.runs.shop import Asked, Shop
 STEPS_OF_THE_STATE: Final = frozenset(
     {
         "cache_overrides",
+        "end_decisions",
         "finish_run",
         "intend",
         "keep_standing",

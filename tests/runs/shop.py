@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any, Final
 
@@ -132,6 +132,7 @@ class Shop:
     overrides_share: float = 0.0
     people_at_once: int = 8
     row_tries: int = 8
+    zone: tzinfo = UTC
     before: list[Watch] = field(default_factory=list)
     after: list[Watch] = field(default_factory=list)
     instead: dict[str, Answer] = field(default_factory=dict)
@@ -225,6 +226,7 @@ class Shop:
             overrides_share=self.overrides_share,
             people_at_once=self.people_at_once,
             row_tries=self.row_tries,
+            zone=self.zone,
         )
 
     async def _access(

@@ -3,9 +3,11 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from sync.core.decision import Decision, Verb
 from sync.core.plan import Base, Disposition, Expect, Field, Kind, Link, Outcome, Person, Row
 from sync.core.record import Side
 from sync.core.report import Mode, Report, RunHead, RunStatus
+from sync.state.store import Store
 
 NOON = datetime(2026, 11, 20, 12, 0, 0, 123456, tzinfo=UTC)
 AGREED_ON = Base("on", "active", "active")
@@ -66,3 +68,15 @@ def a_report(run_id: str = "run-1", *rows: Row, **changes: object) -> Report:
     """The report of an apply that ended a minute after noon."""
     ended = {"status": RunStatus.APPLIED, "finished_at": NOON + timedelta(minutes=1)}
     return Report(a_head(run_id, **(ended | changes)), rows=rows)
+
+
+def reported(store: Store, run_id: str | None, pair: str | None) -> Report | None:
+    """A kept report as it was handed in: without the head of the log, which the state adds."""
+    report = store.report(run_id, pair)
+    return report and replace(report, run=replace(report.run, log=None))
+
+
+def a_decision(verb: Verb = Verb.APPROVE, number: int = 1, **changes: object) -> Decision:
+    """What Ana decided at noon about the deactivation of partner ``number``."""
+    held = a_row(number, disposition=Disposition.HELD, guard="deactivate")
+    return replace(Decision("main", verb, held, "ana", NOON), **changes)  # type: ignore[arg-type]

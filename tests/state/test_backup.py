@@ -180,6 +180,50 @@ def test_a_directory_or_a_missing_folder_is_no_target(
         backup(path, target.parent / "nowhere" / "copy.db")
 
 
+@pytest.mark.parametrize(
+    "kind", ["a pipe", "a symbolic link", "a symbolic link that leads nowhere"]
+)
+def test_what_is_no_plain_file_is_never_written_over(
+    store: Store, path: Path, target: Path, kind: str
+) -> None:
+    other = target.with_name("other.db")
+    if kind == "a pipe":
+        os.mkfifo(target)
+    else:
+        target.symlink_to(other)
+    if kind == "a symbolic link":
+        other.touch()
+    before = target.lstat()
+
+    with pytest.raises(UsageError, match=kind[:15]):
+        backup(path, target, overwrite=True)
+    with pytest.raises(UsageError, match=kind[:15]):
+        backup(path, target)
+
+    assert target.lstat().st_mode == before.st_mode
+    assert not list(target.parent.glob(".*"))
+
+
+@pytest.mark.parametrize("length", [245, 246, 252, 255])
+def test_a_name_may_be_as_long_as_the_file_system_lets_it(
+    store: Store, path: Path, target: Path, length: int
+) -> None:
+    long = target.with_name("x" * length)
+
+    backup(path, long)
+
+    assert check(long) == ()
+
+
+@pytest.mark.parametrize("name", ["x" * 256, "x" * 300])
+def test_a_name_that_is_too_long_is_told(store: Store, path: Path, target: Path, name: str) -> None:
+    for overwrite in (True, False):
+        with pytest.raises(UsageError, match="File name too long"):
+            backup(path, target.with_name(name), overwrite=overwrite)
+    with pytest.raises(StateError, match="There is no state"):
+        backup(path.with_name(name), target)
+
+
 def test_a_full_disk_is_told_of_the_copy_and_leaves_nothing_behind(
     store: Store, path: Path, target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

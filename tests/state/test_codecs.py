@@ -1,8 +1,11 @@
 """What goes into a column or document comes out of it unchanged."""
 
+import json
+from dataclasses import replace
 from datetime import UTC
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,8 +24,9 @@ from sync.core.plan import (
     Row,
 )
 from sync.core.record import Override, Side, Untold
-from sync.core.report import Mode, Report, RunHead, RunStatus, SnapshotNote, Trouble
-from sync.state import codecs
+from sync.core.report import Mode, News, Report, RunHead, RunStatus, SnapshotNote, Trouble
+from sync.state import codecs, shown
+from tests.state.people import a_row
 
 TEXTS = st.text(max_size=20)
 MAYBE = st.none() | TEXTS
@@ -59,6 +63,15 @@ ROWS = st.builds(
     guard=MAYBE,
     outcome=st.none() | st.sampled_from(Outcome),
     error=MAYBE,
+    decided=MAYBE,
+    quiet=st.booleans(),
+    effect_usd=MONEY,
+)
+NEWS = st.builds(
+    News,
+    since=st.dictionaries(TEXTS, TIMES, max_size=3),
+    new=st.frozensets(TEXTS, max_size=3),
+    gone=st.lists(ROWS, max_size=2).map(tuple),
 )
 BASES = st.none() | st.builds(Base, MAYBE, MAYBE, MAYBE)
 LINKS = st.builds(
@@ -102,6 +115,7 @@ REPORTS = st.builds(
     guards=st.lists(VERDICTS, max_size=3).map(tuple),
     requests=st.dictionaries(st.sampled_from(Side), st.dictionaries(TEXTS, NUMBERS, max_size=3)),
     notes=st.lists(TEXTS, max_size=3).map(tuple),
+    news=NEWS,
 )
 OVERRIDES = st.builds(
     Override,
@@ -137,28 +151,44 @@ def test_overrides_come_back_untold_values_and_all(overrides: tuple[Override, ..
     assert codecs.overrides_from(codecs.overrides_document(overrides)) == overrides
 
 
+def _read_back(report: Report, text: str, owner: str = "{}") -> Report:
+    plain = {"rows": report.rows, "links": report.links, "in_sync": report.in_sync}
+    return Report(report.run, **plain, **shown.told_from(text, owner))  # type: ignore[arg-type]
+
+
 @given(REPORTS)
 def test_what_a_report_shows_beside_its_rows_comes_back(report: Report) -> None:
-    text = codecs.told_document(report)
-    told = codecs.told_from(text) | {"unmatched": codecs.unmatched_from(text)}
-
-    assert (
-        Report(report.run, rows=report.rows, links=report.links, in_sync=report.in_sync, **told)
-        == report
-    )
+    assert _read_back(report, shown.told_document(report)) == report
 
 
 @given(REPORTS, REPORTS)
-def test_a_document_can_go_without_the_unmatched_and_get_them_from_another(
+def test_what_a_report_shares_with_another_is_kept_once_and_comes_back(
     one: Report, other: Report
 ) -> None:
-    short = codecs.told_document(one, unmatched=False)
-    whole = codecs.told_document(other)
+    owner = shown.told_document(one)
+    sharer = replace(other, unmatched=one.unmatched, news=replace(other.news, since=one.news.since))
 
-    assert codecs.unmatched_from(short) == {}
-    assert codecs.told_from(short) == codecs.told_from(codecs.told_document(one))
-    assert codecs.has_unmatched_of(codecs.with_unmatched_of(short, whole), other)
-    assert codecs.told_from(codecs.with_unmatched_of(short, whole)) == codecs.told_from(short)
+    text = shown.told_document(sharer, owner)
+
+    assert not json.loads(text).keys() & set(shown.SHARED)
+    assert shown.has_unmatched_of(owner, sharer)
+    assert _read_back(sharer, text, owner) == sharer
+    assert _read_back(sharer, shown.with_shared_of(text, owner)) == sharer
+
+
+@given(REPORTS, REPORTS)
+def test_what_two_reports_say_differently_each_keeps(one: Report, other: Report) -> None:
+    owner = shown.told_document(one)
+
+    assert _read_back(other, shown.told_document(other, owner), owner) == other
+
+
+@pytest.mark.parametrize("missing", ["decided", "quiet", "effect_usd"])
+def test_a_row_of_an_earlier_revision_comes_back(missing: str) -> None:
+    columns = codecs.row_columns(a_row())
+    del columns[missing]
+
+    assert codecs.row_from_document(codecs.document(columns)) == a_row()
 
 
 def test_money_keeps_every_digit_it_came_with() -> None:

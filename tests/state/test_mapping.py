@@ -133,7 +133,9 @@ def test_nothing_is_saved_of_no_links(store: Store, fence: Fence) -> None:
     assert _links(store) == ()
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(links=st.lists(LINKS, unique_by=(lambda link: link.whop_id, lambda link: link.affihub_id)))
 def test_any_links_come_back_exactly(store: Store, fence: Fence, links: list[Link]) -> None:
     for kept in _links(store):

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from sync.errors import StateError
-from sync.state import upgrade
+from sync.state import file, upgrade
 from sync.state.faults import OTHERWISE, SENTENCES, sentence
 from sync.state.store import Store, open_store
 from tests.state.people import StandingClock, a_link
@@ -158,6 +158,42 @@ def test_a_state_that_tells_no_revision_is_refused(path: Path, clock: StandingCl
     assert "is damaged" in _refusal(path, clock)
 
 
+@pytest.mark.parametrize(
+    "statement, said",
+    [
+        ("DROP TABLE runs", "The table runs is missing"),
+        ("ALTER TABLE standings DROP COLUMN reason", "The table standings has no column reason"),
+    ],
+)
+def test_a_state_that_lacks_something_is_refused_before_anything_is_done(
+    path: Path, clock: StandingClock, statement: str, said: str
+) -> None:
+    with open_store(path, clock=clock):
+        pass
+    with closing(sqlite3.connect(path)) as raw:
+        raw.execute(statement)
+
+    refusal = _refusal(path, clock)
+
+    assert said in refusal
+    assert "`affisync state check`" in refusal
+
+
+@pytest.mark.parametrize("until", ["soon", "2020", ""])
+def test_a_time_that_cannot_be_understood_is_told_by_whoever_meets_it(
+    path: Path, clock: StandingClock, until: str
+) -> None:
+    with open_store(path, clock=clock) as store:
+        store.lease("main")
+        with closing(sqlite3.connect(path)) as raw:
+            raw.execute("UPDATE leases SET until = ?", [until])
+            raw.commit()
+
+        for verb in (store.holder, store.lease):
+            with pytest.raises(StateError, match=r"cannot be understood .*`affisync state check`"):
+                verb("main")
+
+
 def test_damage_further_in_is_told_when_it_is_met(path: Path, clock: StandingClock) -> None:
     with open_store(path, clock=clock):
         pass
@@ -175,7 +211,7 @@ def test_a_state_deleted_meanwhile_is_an_error_and_not_a_new_empty_one(
     with open_store(path, clock=clock) as store:
         for one in list(path.parent.glob("state.db*")):
             one.unlink()
-        with pytest.raises(StateError, match="cannot be opened"):
+        with pytest.raises(StateError, match="was moved or deleted"):
             store.runs(None, 1)
 
     assert not path.exists()
@@ -284,3 +320,19 @@ def test_every_complaint_of_sqlite_is_told_with_the_path_and_what_to_do(code: in
     assert "/somewhere/state.db" in said
     assert said.count(".") >= 2
     assert said != OTHERWISE.format(path="/somewhere/state.db", words="its own words")
+
+
+@pytest.mark.parametrize(
+    "mode, kind",
+    [
+        (stat.S_IFDIR, "a directory"),
+        (stat.S_IFIFO, "a pipe"),
+        (stat.S_IFCHR, "a device"),
+        (stat.S_IFBLK, "a device"),
+        (stat.S_IFSOCK, "a socket"),
+        (stat.S_IFLNK, "a symbolic link"),
+        (stat.S_IFREG, None),
+    ],
+)
+def test_what_is_no_plain_file_has_a_name(mode: int, kind: str | None) -> None:
+    assert file.kind(mode | 0o644) == kind

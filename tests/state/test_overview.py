@@ -10,7 +10,16 @@ from sync.core.ports import Fence, OpenRow, Settlement, Tally, Told
 from sync.core.report import Mode, RunStatus, Trouble
 from sync.core.standing import Standing
 from sync.state.store import Store
-from tests.state.people import NOON, StandingClock, a_head, a_link, a_report, a_row, applied
+from tests.state.people import (
+    NOON,
+    StandingClock,
+    a_head,
+    a_link,
+    a_report,
+    a_row,
+    applied,
+    reported,
+)
 
 LATER = NOON + timedelta(days=1)
 FAILING = Standing(
@@ -75,7 +84,7 @@ def test_why_a_run_failed_is_kept_with_it(store: Store) -> None:
 
     store.finish_run(report)
 
-    assert store.report(None, "main") == report
+    assert reported(store, None, "main") == report
     assert store.runs("main", 1)[0].head.trouble is Trouble.KEY_REFUSED
 
 

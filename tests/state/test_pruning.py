@@ -16,7 +16,7 @@ from sync.core.report import Mode
 from sync.state import pruning
 from sync.state.check import check
 from sync.state.store import Store, open_store
-from tests.state.people import NOON, StandingClock, a_head, a_report, a_row, applied
+from tests.state.people import NOON, StandingClock, a_head, a_report, a_row, applied, reported
 
 ROOT = Path(__file__).parents[2]
 OLD = NOON - timedelta(days=90)
@@ -41,7 +41,7 @@ def test_runs_that_ended_before_then_go_with_their_rows(store: Store) -> None:
     assert store.prune(BEFORE) == 1
 
     assert left(store) == {"just in time", "new"}
-    assert store.report("old", None) is None
+    assert reported(store, "old", None) is None
     assert len(store.history("main", ("aff_1", "par_2"), 9)) == 1
     assert store.prune(BEFORE) == 0
 
@@ -99,12 +99,12 @@ def test_a_run_whose_rows_a_kept_one_shows_stays_and_goes_after_it(store: Store)
     for number in range(4):
         ended(store, f"run-{number}", OLD + timedelta(hours=number), HELD)
     ended(store, "new", NOON, HELD)
-    report = store.report("new", None)
+    report = reported(store, "new", None)
 
     assert store.prune(BEFORE) == 3
 
     assert left(store) == {"run-0", "new"}
-    assert store.report("new", None) == report
+    assert reported(store, "new", None) == report
     ended(store, "newer", NOON + timedelta(hours=1), a_row(2))
     assert store.prune(NOON + timedelta(minutes=1)) == 2
     assert left(store) == {"newer"}
@@ -161,7 +161,7 @@ def test_others_write_all_the_while_and_lose_nothing(path: Path) -> None:
 
         finished = [line.split()[1] for line in told if line.startswith("finished")]
         settled = sum(line.startswith("settled") for line in told)
-        assert store.report(finished[-1], "main") is not None
+        assert reported(store, finished[-1], "main") is not None
         assert len(finished) >= pruned
         links = {link.whop_id for link in store.known("main", NOON).links}
         assert {f"aff_{number}" for number in range(settled)} <= links

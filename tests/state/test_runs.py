@@ -6,15 +6,24 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from sync.core.plan import Alone, Disposition, Kind, Outcome, Person
+from sync.core.plan import Alone, Disposition, Field, Kind, Outcome, Person
 from sync.core.policy import GuardClass
-from sync.core.ports import Fence, Settlement, Spent
+from sync.core.ports import Fence, PastRow, Settlement, Spent
 from sync.core.record import Side
 from sync.core.report import Mode, Report, RunStatus
 from sync.errors import StateError, UsageError
 from sync.state.holder import Program, this_program
 from sync.state.store import Store, open_store
-from tests.state.people import NOON, StandingClock, a_head, a_link, a_report, a_row, applied
+from tests.state.people import (
+    NOON,
+    StandingClock,
+    a_head,
+    a_link,
+    a_report,
+    a_row,
+    applied,
+    reported,
+)
 from tests.state.test_codecs import REPORTS
 
 HERE = this_program()
@@ -34,11 +43,13 @@ def test_a_finished_run_is_reported_as_it_was(store: Store) -> None:
 
     store.finish_run(report)
 
-    assert store.report("run-1", None) == report
+    assert reported(store, "run-1", None) == report
     assert store.runs(None, 10)[0].counts == report.counts
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(report=REPORTS)
 def test_any_report_comes_back_exactly_and_is_listed_with_its_counts(
     store: Store, report: Report
@@ -48,7 +59,7 @@ def test_any_report_comes_back_exactly_and_is_listed_with_its_counts(
 
     store.finish_run(mine)
 
-    assert store.report(mine.run.id, mine.run.pair) == mine
+    assert reported(store, mine.run.id, mine.run.pair) == mine
     listed = [entry for entry in store.runs(None, 10_000) if entry.head.id == mine.run.id]
     assert [entry.counts for entry in listed] == [mine.counts]
 
@@ -56,7 +67,7 @@ def test_any_report_comes_back_exactly_and_is_listed_with_its_counts(
 def test_a_run_whose_begin_was_never_recorded_is_reported_all_the_same(store: Store) -> None:
     store.finish_run(a_report("run-1", a_row()))
 
-    assert store.report("run-1", "main") == a_report("run-1", a_row())
+    assert reported(store, "run-1", "main") == a_report("run-1", a_row())
 
 
 def test_a_run_can_be_named_by_a_start_of_its_id_that_no_other_has(store: Store) -> None:
@@ -64,7 +75,7 @@ def test_a_run_can_be_named_by_a_start_of_its_id_that_no_other_has(store: Store)
         store.finish_run(a_report(run_id))
 
     def found(name: str) -> str | None:
-        report = store.report(name, None)
+        report = reported(store, name, None)
         return report.run.id if report else None
 
     assert [found(name) for name in ("abc-1", "abc", "xyz_", "xyz%", "nothing")] == [
@@ -75,13 +86,13 @@ def test_a_run_can_be_named_by_a_start_of_its_id_that_no_other_has(store: Store)
         None,
     ]
     with pytest.raises(UsageError, match="2 runs have an id that starts with xyz"):
-        store.report("xyz", None)
+        reported(store, "xyz", None)
 
 
 def test_a_run_of_another_pair_is_not_found_under_this_one(store: Store) -> None:
     store.finish_run(a_report("run-1"))
 
-    assert store.report("run-1", "other") is None
+    assert reported(store, "run-1", "other") is None
 
 
 def test_the_latest_report_is_of_the_run_that_finished_last(store: Store) -> None:
@@ -90,7 +101,7 @@ def test_the_latest_report_is_of_the_run_that_finished_last(store: Store) -> Non
     store.finish_run(a_report("of-other", pair="other", finished_at=NOON + timedelta(minutes=3)))
     store.begin_run(a_head("running"))
 
-    latest = [store.report(None, pair) for pair in ("main", None, "nobody")]
+    latest = [reported(store, None, pair) for pair in ("main", None, "nobody")]
 
     assert [report.run.id if report else None for report in latest] == ["late", "of-other", None]
 
@@ -121,7 +132,7 @@ def test_a_row_settled_while_the_run_goes_on_is_seen_at_once(store: Store, fence
     store.settle(fence, None, "run-1", Settlement(a_row(1, outcome=Outcome.STALE)))
     store.settle(fence, None, "run-1", Settlement(applied(1)))
 
-    report = store.report("run-1", "main")
+    report = reported(store, "run-1", "main")
     assert report is not None
     assert (report.run, report.rows) == (a_head(), (applied(1),))
 
@@ -135,7 +146,7 @@ def test_a_settled_row_keeps_its_time_when_the_run_ends(
 
     store.finish_run(a_report("run-1", a_row(2), applied(1)))
 
-    report = store.report("run-1", "main")
+    report = reported(store, "run-1", "main")
     assert report == a_report("run-1", a_row(2), applied(1))
     past = store.history("main", ("aff_1", None), 10) + store.history("main", ("aff_2", None), 10)
     assert [row.at for row in past] == [NOON, NOON + timedelta(minutes=1)]
@@ -149,7 +160,7 @@ def test_what_was_settled_stays_recorded_though_the_report_forgot_it(
 
     store.finish_run(a_report("run-1", a_row(2)))
 
-    report = store.report("run-1", "main")
+    report = reported(store, "run-1", "main")
     assert report is not None
     assert report.rows == (applied(1), a_row(2))
 
@@ -170,7 +181,7 @@ def test_the_whole_settlement_is_recorded_or_nothing_of_it(store: Store, fence: 
         )
 
     assert [one.id for one in store.open_intents("main")] == [intent]
-    report = store.report("run-1", None)
+    report = reported(store, "run-1", None)
     assert report is not None
     assert report.rows == ()
 
@@ -249,6 +260,30 @@ def test_rows_applied_are_counted_by_guard_class_over_a_day_and_a_week(
     assert store.known("other", NOON).spent == {}
 
 
+def test_what_was_lately_applied_to_status_and_rate_is_known_oldest_first(
+    store: Store, fence: Fence, clock: StandingClock
+) -> None:
+    store.begin_run(a_head())
+    settled = [
+        (25, applied(1)),
+        (1, applied(2, field=Field.COMMISSION)),
+        (23, applied(3)),
+        (2, applied(4, field=Field.NAME)),
+        (2, a_row(5, outcome=Outcome.FAILED)),
+    ]
+    for hours, row in settled:
+        clock.now = NOON - timedelta(hours=hours)
+        store.settle(fence, None, "run-1", Settlement(row))
+
+    lately = store.known("main", NOON).lately
+
+    assert lately == (
+        PastRow("run-1", NOON - timedelta(hours=23), settled[2][1]),
+        PastRow("run-1", NOON - timedelta(hours=1), settled[1][1]),
+    )
+    assert store.known("other", NOON).lately == ()
+
+
 def test_a_budget_counts_what_a_killed_run_did(store: Store, fence: Fence) -> None:
     store.begin_run(a_head())
     store.settle(fence, None, "run-1", Settlement(applied(1)))
@@ -270,7 +305,7 @@ def test_a_run_whose_program_is_dead_is_ended_as_failed_with_what_it_did(
 
     store.end_stranded_runs(fence, NOON)
 
-    report = store.report(None, "main")
+    report = reported(store, None, "main")
     assert report is not None
     assert report.run.status is RunStatus.FAILED
     assert report.run.finished_at == NOON
@@ -306,7 +341,7 @@ def test_a_run_taken_for_dead_still_records_its_end(
 
     store.finish_run(a_report("run-1", applied(1)))
 
-    assert store.report("run-1", None) == a_report("run-1", applied(1))
+    assert reported(store, "run-1", None) == a_report("run-1", applied(1))
 
 
 def test_runs_of_another_pair_are_not_ended(

@@ -1,5 +1,6 @@
 """A run that shows what the one before it showed keeps none of it again, yet reads back whole."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -12,10 +13,10 @@ from hypothesis import strategies as st
 from sync.core.plan import Alone, Disposition, Person, Row
 from sync.core.ports import Fence, Settlement
 from sync.core.record import Side
-from sync.core.report import Mode, Report, RunStatus, SnapshotNote
+from sync.core.report import Mode, News, Report, RunStatus, SnapshotNote
 from sync.state.store import Store
 from sync.state.tables import ROWS, RUNS
-from tests.state.people import NOON, a_head, a_report, a_row, applied
+from tests.state.people import NOON, a_head, a_report, a_row, applied, reported
 
 HELD = tuple(a_row(n, disposition=Disposition.HELD, guard="deactivate") for n in (1, 2, 3))
 ALONE = {
@@ -63,8 +64,8 @@ def test_runs_that_show_the_same_keep_it_once_and_read_back_as_they_were(store: 
 
     kept(store, *reports)
 
-    assert [store.report(report.run.id, "main") for report in reports] == reports
-    assert store.report(None, "main") == reports[-1]
+    assert [reported(store, report.run.id, "main") for report in reports] == reports
+    assert reported(store, None, "main") == reports[-1]
     assert owners(store) == {"run-1": None, "run-2": "run-1", "run-3": "run-1"}
     assert stored_rows(store) == len(HELD)
 
@@ -113,7 +114,7 @@ def test_a_run_that_shows_anything_else_keeps_its_own(store: Store, rows: tuple[
 
     kept(store, *reports)
 
-    assert [store.report(report.run.id, "main") for report in reports] == reports
+    assert [reported(store, report.run.id, "main") for report in reports] == reports
     assert owners(store)["run-2"] is None
 
 
@@ -138,7 +139,7 @@ def test_a_run_with_other_unmatched_people_keeps_its_own(
 
     kept(store, *reports)
 
-    read = [store.report(report.run.id, "main") for report in reports]
+    read = [reported(store, report.run.id, "main") for report in reports]
     assert [str(report) for report in read] == [str(report) for report in reports]
     assert owners(store)["run-2"] is None
 
@@ -162,7 +163,7 @@ def test_only_runs_of_the_same_pair_and_mode_share(store: Store) -> None:
         "run-5": "run-1",
     }
     for report in reports:
-        assert store.report(report.run.id, None) == report
+        assert reported(store, report.run.id, None) == report
 
 
 def test_a_run_that_failed_between_two_does_not_part_them(store: Store) -> None:
@@ -173,7 +174,7 @@ def test_a_run_that_failed_between_two_does_not_part_them(store: Store) -> None:
     kept(store, shown(1), failed, shown(3))
 
     assert owners(store) == {"run-1": None, "run-2": None, "run-3": "run-1"}
-    assert store.report("run-2", None) == failed
+    assert reported(store, "run-2", None) == failed
 
 
 def test_a_run_in_which_something_was_done_lies_between_two(store: Store) -> None:
@@ -191,7 +192,7 @@ def test_a_row_settled_on_the_way_is_kept_though_the_report_forgot_it(
 
     store.finish_run(shown(2))
 
-    report = store.report("run-2", None)
+    report = reported(store, "run-2", None)
     assert report is not None
     assert report.rows == (applied(9), *HELD)
     assert owners(store)["run-2"] is None
@@ -204,10 +205,36 @@ def test_a_run_that_ends_twice_takes_nothing_from_those_that_shared_with_it(stor
 
     store.finish_run(again)
 
-    assert store.report("run-1", None) == again
-    assert [store.report(report.run.id, None) for report in reports[1:]] == reports[1:]
+    assert reported(store, "run-1", None) == again
+    assert [reported(store, report.run.id, None) for report in reports[1:]] == reports[1:]
     assert owners(store) == {"run-1": None, "run-2": None, "run-3": "run-2"}
     assert [past.run_id for past in store.history("main", ("aff_1", None), 9)] == ["run-2"]
+
+
+def news(hours: int, *gone: Row) -> News:
+    since = {row.key: NOON + timedelta(hours=hours) for row in HELD}
+    return News(since, new=frozenset({"key-1"}), gone=gone)
+
+
+def kept_since(store: Store) -> list[str]:
+    """The runs that say themselves since when their rows are open."""
+    with store._database.read() as connection:
+        runs = connection.execute(RUNS.select()).mappings().all()
+    return [run["id"] for run in runs if json.loads(run["told"]).get("since")]
+
+
+def test_since_when_rows_are_open_is_kept_once_while_it_is_the_same(store: Store) -> None:
+    told = [news(1), news(1, a_row(7)), news(2), news(1)]
+    reports = [replace(shown(n), news=one) for n, one in enumerate(told, 1)]
+
+    kept(store, *reports)
+
+    assert owners(store)["run-4"] == "run-1"
+    assert kept_since(store) == ["run-1", "run-3"]
+    assert [reported(store, report.run.id, None) for report in reports] == reports
+    again = replace(shown(1, a_row(7)), unmatched={})
+    store.finish_run(again)
+    assert [reported(store, report.run.id, None) for report in reports] == [again, *reports[1:]]
 
 
 PAIRS = count()
@@ -218,6 +245,7 @@ CHOICES = st.lists(
         st.sampled_from(Mode),
         st.sampled_from([RunStatus.HELD, RunStatus.FAILED]),
         st.integers(0, 4),
+        st.sampled_from([News(), news(1), news(2), news(1, a_row(7))]),
     ),
     max_size=12,
 )
@@ -229,18 +257,21 @@ CHOICES = st.lists(
 @given(choices=CHOICES)
 def test_whatever_runs_end_in_whatever_order_each_reads_back_and_none_is_chained(
     store: Store,
-    choices: list[tuple[tuple[Row, ...], dict[Side, tuple[Alone, ...]], Mode, RunStatus, int]],
+    choices: list[
+        tuple[tuple[Row, ...], dict[Side, tuple[Alone, ...]], Mode, RunStatus, int, News]
+    ],
 ) -> None:
     """A number drawn again is a run that ends again."""
     last: dict[str, Report] = {}
     pair = f"pair-{next(PAIRS)}"
-    for rows, unmatched, mode, status, number in choices:
+    for rows, unmatched, mode, status, number, told in choices:
         head = {"id": f"{pair}-{number}", "pair": pair, "mode": mode, "status": status}
         bare = tuple(replace(row, outcome=None) for row in rows)
-        report = replace(shown(number, **head), rows=bare, unmatched=unmatched)
+        report = replace(shown(number, **head), rows=bare, unmatched=unmatched, news=told)
         store.finish_run(report)
         last[report.run.id] = report
 
-    assert {name: store.report(name, None) for name in last} == last
+    assert {name: reported(store, name, None) for name in last} == last
+    assert store.verify_log().problems == ()
     known = owners(store)
     assert [owner for owner in known.values() if owner and known[owner]] == []

@@ -11,7 +11,7 @@ import pytest
 from alembic import command
 
 from sync.core.plan import Alone, Disposition, Person
-from sync.core.ports import EmailReading, Fence, OverrideReading, Parked
+from sync.core.ports import EmailReading, Fence, OverrideReading, Parked, Verified
 from sync.core.record import Override, Side
 from sync.core.report import RunStatus
 from sync.core.standing import Standing
@@ -20,7 +20,16 @@ from sync.state.engine import engine
 from sync.state.migrations import HEAD
 from sync.state.store import Store, open_store
 from sync.state.upgrade import configuration
-from tests.state.people import NOON, StandingClock, a_head, a_link, a_report, a_row, applied
+from tests.state.people import (
+    NOON,
+    StandingClock,
+    a_head,
+    a_link,
+    a_report,
+    a_row,
+    applied,
+    reported,
+)
 
 FIRST = Path(__file__).with_name("revision_0001.sql")
 """A state as affisync of revision 0001 wrote it, in use by a run that was killed."""
@@ -53,7 +62,7 @@ def test_reports_of_the_first_revision_read_back_as_they_were(store: Store) -> N
     held = a_row(2, disposition=Disposition.HELD, guard="deactivate")
     alone = Alone(Person(name="Ann"), "aff_7", None, "no email")
 
-    assert store.report("run-1", "main") == replace(
+    assert reported(store, "run-1", "main") == replace(
         a_report("run-1", applied(1), held),
         links=2,
         in_sync=1,
@@ -97,3 +106,43 @@ def test_an_upgraded_state_is_not_upgraded_again(path: Path, clock: StandingCloc
 
     with closing(sqlite3.connect(path)) as raw:
         assert raw.execute("SELECT version_num FROM alembic_version").fetchall() == [(HEAD,)]
+
+
+def test_the_log_begins_with_the_upgrade(store: Store, fence: Fence, path: Path) -> None:
+    """Runs that ended before have no entry, and are not looked at; the one under way gets one."""
+    begun = store.verify_log()
+    assert (begun.entries, begun.problems) == (1, ())
+    report = store.report("run-1", None)
+    assert report is not None
+    assert report.run.log is None
+
+    store.end_stranded_runs(fence, NOON)
+    store.finish_run(a_report("run-3", a_row(1)))
+
+    assert store.verify_log(begun.head) == Verified(3, store.log_head(), (), knows=True)
+    with closing(sqlite3.connect(path)) as raw:
+        raw.execute("UPDATE runs SET config = 'another' WHERE id IN ('run-1', 'run-2')")
+        raw.commit()
+    (problem,) = store.verify_log().problems
+    assert "run run-2 was changed" in problem
+
+
+@pytest.mark.parametrize("last", ["subject", "digest", "hash"])
+def test_whoever_moves_where_the_log_began_is_told(store: Store, path: Path, last: str) -> None:
+    with closing(sqlite3.connect(path)) as raw:
+        raw.execute(f"UPDATE log SET {last} = '9'")
+        raw.commit()
+
+    assert store.verify_log().problems
+
+
+def test_runs_from_before_the_log_are_pruned_and_leave_no_trace_in_it(
+    store: Store, fence: Fence, clock: StandingClock
+) -> None:
+    store.end_stranded_runs(fence, NOON + timedelta(days=90))
+    clock.now = at = NOON + timedelta(days=100)
+    store.finish_run(a_report("run-3", started_at=at, finished_at=at))
+    assert store.prune(NOON + timedelta(days=1)) == 1
+
+    assert store.verify_log().entries == 3
+    assert store.verify_log().problems == ()

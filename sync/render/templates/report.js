@@ -27,8 +27,9 @@
 
   const form = byId("filters");
   if (!form) return;
-  const body = byId("table").tBodies[0];
-  const rows = Array.from(body.rows, (element) => ({ element, text: fold(element.textContent) }));
+  const tables = Array.from(document.querySelectorAll("#table, table.grid"));
+  const rows = tables.flatMap((table) =>
+    Array.from(table.tBodies[0].rows, (element) => ({ element, text: fold(element.textContent) })));
   const fields = ["kind", "disposition", "side", "outcome"].filter((name) => form.elements[name]);
   const whole = byId("shown").textContent;
 
@@ -49,6 +50,14 @@
     }
     byId("shown").textContent = count === rows.length ? whole : `${count.toLocaleString("en")} of ${whole}`;
     byId("nothing").hidden = count > 0;
+    if (wanted.length || words.length) unfold();
+  }
+
+  // What was found is seen, also where it was folded away.
+  function unfold() {
+    for (const details of document.querySelectorAll("details.fold")) {
+      details.open = details.querySelector("tbody tr:not([hidden])") !== null;
+    }
   }
 
   let waiting = 0;
@@ -81,10 +90,11 @@
   };
 
   function sort(head, kind) {
+    const body = head.closest("table").tBodies[0];
     const rising = head.getAttribute("aria-sort") !== "ascending";
     for (const other of head.parentElement.cells) other.removeAttribute("aria-sort");
     head.setAttribute("aria-sort", rising ? "ascending" : "descending");
-    const keyed = rows.map(({ element }) => [keys[kind](element, head.cellIndex), element]);
+    const keyed = Array.from(body.rows, (row) => [keys[kind](row, head.cellIndex), row]);
     const order = kind === "text" ? ([a], [b]) => collator.compare(a, b) : ([a], [b]) => a - b || 0;
     keyed.sort(order);
     if (!rising) keyed.reverse();
@@ -93,7 +103,7 @@
     body.append(sorted);
   }
 
-  for (const head of document.querySelectorAll("#table thead th")) {
+  for (const head of document.querySelectorAll(":is(#table, table.grid) thead th")) {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "sort";

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-REVISIONS: Final = ("0001", "0002")
+REVISIONS: Final = ("0001", "0002", "0003")
 """Every revision, oldest first: known without importing Alembic (a test compares the two)."""
 
 HEAD: Final = REVISIONS[-1]

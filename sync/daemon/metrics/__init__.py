@@ -1,0 +1,1 @@
+"""What the daemon counts and measures, for Prometheus. Start at metrics.py."""

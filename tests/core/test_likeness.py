@@ -1,0 +1,149 @@
+"""How alike two people look: which clue fires, what it weighs, and how clues add up."""
+
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sync.core.likeness import LEAST_SCORE, WEIGHTS, Clue, Likeness, Traits, likeness, traits
+from sync.core.plan import Person
+from sync.core.record import Side
+
+
+def words(text: str) -> str:
+    return " ".join(re.findall("[a-z0-9]+", text.casefold()))
+
+
+def alike(one: str, other: str) -> int:
+    """Nine in ten for texts that begin alike."""
+    return 90 if one[:2] == other[:2] else 10
+
+
+def compared(whop: dict[str, Any], affihub: dict[str, Any]) -> Likeness:
+    one = traits(Side.WHOP, Person(**whop), words)
+    other = traits(Side.AFFIHUB, Person(**affihub), words)
+    return likeness(one, other, alike)
+
+
+def clues(whop: dict[str, Any], affihub: dict[str, Any]) -> list[Clue]:
+    return [hint.clue for hint in compared(whop, affihub).hints]
+
+
+@pytest.mark.parametrize(
+    "one, other, clue",
+    [
+        ("ana@example.com", " ANA@example.com", Clue.SAME_EMAIL),
+        ("ana@example.com", "ana+shop@example.com", Clue.TAGGED_EMAIL),
+        ("a.na@gmail.com", "ana@googlemail.com", Clue.TAGGED_EMAIL),
+        ("ana.lopez@example.com", "ana.lopes@example.com", Clue.SIMILAR_EMAIL),
+        ("a.na@example.com", "an.a@example.com", None),
+        ("ana.lopez@example.com", "analopez@example.org", Clue.LOCAL_PART),
+        ("ana@example.com", "ana@example.org", None),
+        ("support@example.com", "support@example.org", None),
+        ("ana@example.com", "no address", None),
+    ],
+)
+def test_of_two_emails_the_strongest_clue_counts(one: str, other: str, clue: Clue | None) -> None:
+    assert clues({"email": one}, {"email": other}) == ([clue] if clue else [])
+
+
+@pytest.mark.parametrize(
+    "whop, affihub, clue",
+    [
+        ({"username": "Ana.L"}, {"slug": "ana.l"}, Clue.HANDLE),
+        ({"username": "ana_lopez"}, {"slug": "ana-lopez"}, Clue.PLAIN_HANDLE),
+        ({"username": "analopez"}, {"slug": "analopez2"}, Clue.SIMILAR_HANDLE),
+        ({"username": "anal"}, {"slug": "anal2"}, None),
+        ({"username": "analopez"}, {"email": "ana.lopez@example.com"}, Clue.HANDLE_IN_EMAIL),
+        ({"email": "ana.lopez@example.com"}, {"slug": "ana-lopez"}, Clue.HANDLE_IN_EMAIL),
+        ({"username": "support"}, {"email": "support@example.com"}, None),
+    ],
+)
+def test_of_handles_the_strongest_clue_counts(
+    whop: dict[str, str], affihub: dict[str, str], clue: Clue | None
+) -> None:
+    assert clues(whop, affihub) == ([clue] if clue else [])
+
+
+def test_the_slug_an_affiliate_would_be_given_is_no_clue() -> None:
+    assert clues({"slug": "ana-lopez"}, {"slug": "ana-lopez"}) == []
+
+
+@pytest.mark.parametrize(
+    "one, other, clue",
+    [
+        ("Ana Lopez", "LOPEZ, ana", Clue.NAME),
+        ("Ana Lopez", "Ana Maria Lopez", Clue.OUTER_NAME),
+        ("Ana Lopez", "Anna Lopez", Clue.SIMILAR_NAME),
+        ("Ana", "Ana", Clue.ONE_WORD),
+        ("Ana", "Anna", None),
+        ("Ana", "", None),
+    ],
+)
+def test_of_names_the_strongest_clue_counts(one: str, other: str, clue: Clue | None) -> None:
+    assert clues({"name": one}, {"name": other}) == ([clue] if clue else [])
+
+
+def test_the_evidence_is_told_in_words_and_numbers() -> None:
+    told = compared(
+        {"name": "Ana Lopez", "username": "ana_lopez", "email": "ana@example.com"},
+        {"name": "Anna Lopez", "slug": "ana-lopez", "email": "hello@example.org"},
+    )
+
+    assert told.words == (
+        "username equals slug but for signs and accents, similar name (90 % alike), different email"
+    )
+    assert [(hint.weight, hint.alike) for hint in told.hints] == [(65, None), (25, 90)]
+    assert told.score == 73
+
+
+def test_a_name_says_less_where_the_emails_differ() -> None:
+    unknown = compared({"name": "Ana Lopez"}, {"name": "Ana Lopez", "email": "a@example.com"})
+    other = compared(
+        {"name": "Ana Lopez", "email": "lopez@example.org"},
+        {"name": "Ana Lopez", "email": "a@example.com"},
+    )
+
+    assert unknown.score == WEIGHTS[Clue.NAME].points
+    assert other.score == 45
+    assert other.words == "same name, different email"
+
+
+def test_a_one_word_name_alone_is_worth_nobodys_time() -> None:
+    assert compared({"name": "Ana"}, {"name": "Ana"}).score < LEAST_SCORE
+
+
+def test_nothing_known_is_nothing_alike() -> None:
+    assert compared({}, {}) == Likeness(0, ())
+
+
+texts = st.sampled_from(["", "ana", "analopez", "ana lopez", "anna lopez", "bo", "lopez ana m"])
+somebody = st.builds(
+    lambda name, local, domain, handle: traits(
+        Side.WHOP,
+        Person(name=name, email=f"{local}@{domain}" if local else None, username=handle),
+        words,
+    ),
+    texts,
+    texts.map(lambda text: text.replace(" ", ".")),
+    st.sampled_from(["gmail.com", "googlemail.com", "example.com"]),
+    texts,
+)
+
+
+@given(somebody, somebody)
+def test_a_score_is_the_same_from_both_sides_and_never_sure(one: Traits, other: Traits) -> None:
+    told = likeness(one, other, alike)
+
+    assert told == likeness(other, one, alike)
+    assert 0 <= told.score < 100
+    assert told.score >= max((hint.weight for hint in told.hints), default=0)
+
+
+@given(somebody)
+def test_nobody_looks_more_like_somebody_than_that_somebody(one: Traits) -> None:
+    strangers = likeness(one, Traits(email="z@z.z", address="z@z.z", domain="z.z"), alike)
+
+    assert likeness(one, one, alike).score >= strangers.score
