@@ -19,7 +19,7 @@ from sync.render.console import printed
 from sync.render.document import dumps
 from sync.render.plain import plain
 from sync.render.spans import ago, ahead, moment_near, span
-from sync.render.words import NAME_LIMIT, SENTENCE_LIMIT, number, title
+from sync.render.words import NAME_LIMIT, SENTENCE_LIMIT, number, short, title
 from sync.runs.status import Overview, PairStatus, State
 
 SCHEMA: Final = "affisync.status/1"
@@ -65,7 +65,8 @@ COMMANDS: Final[Mapping[Trouble, str]] = MappingProxyType(
 def document(overview: Overview) -> str:
     """One JSON document."""
     pairs = [_pair_document(pair) for pair in overview.pairs]
-    return dumps({"schema": SCHEMA, "daemon": plain(overview.daemon), "pairs": pairs})
+    daemon = plain(overview.daemon)
+    return dumps({"schema": SCHEMA, "daemon": daemon, "log": overview.log, "pairs": pairs})
 
 
 def _pair_document(pair: PairStatus) -> dict[str, object]:
@@ -94,6 +95,8 @@ def _shown(overview: Overview, *, wide: bool) -> Iterator[RenderableType]:
         if steps:
             yield Text(f"\n{clean(pair.name, NAME_LIMIT)}", "bold")
             yield from steps
+    if overview.log:
+        yield Text(f"\nThe log's head is {short(overview.log)}.", "dim")
 
 
 def _daemon(overview: Overview) -> Text:

@@ -70,6 +70,10 @@ class Daemon:
         """How many pairs have their turn now."""
         return len(self._in_hand)
 
+    def is_in_hand(self, pair: str) -> bool:
+        """Whether a pair has its turn now."""
+        return pair in self._in_hand
+
     def next_turn(self, pair: str) -> datetime | None:
         """When a pair's next run comes, as the state has it; None for a pair that has none."""
         not_before = None if pair in self._new else self._not_before.get(pair)

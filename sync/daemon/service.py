@@ -126,9 +126,14 @@ class Service:
         for warning in config.warnings:
             log.warning("%s", warning)
         for pair in config.pairs:
-            turn = self._daemon.next_turn(pair)
-            told = f"{turn:%Y-%m-%d %H:%M:%S} UTC" if turn else "not known"
-            log.info("Next run: %s", told, extra={"pair": pair})
+            log.info("Next run: %s", self._next_run(pair), extra={"pair": pair})
+
+    def _next_run(self, pair: str) -> str:
+        """In words; after a run that goes on now it depends on how that one ends."""
+        if self._daemon.is_in_hand(pair):
+            return "now"
+        turn = self._daemon.next_turn(pair)
+        return f"{turn:%Y-%m-%d %H:%M:%S} UTC" if turn else "not known"
 
     async def _ended(self, code: int) -> int:
         """Finish what is in hand, or leave it to the next run."""

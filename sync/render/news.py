@@ -71,7 +71,7 @@ CASES: Final[Mapping[Trouble, _Case]] = MappingProxyType(
             "listing incomplete",
             "It is read again by itself; until then nobody is created or removed for being absent.",
         ),
-        Trouble.GUARD_HELD: _Case("held", "Look and decide: affisync report --pair {pair}"),
+        Trouble.GUARD_HELD: _Case("held", "Look and decide: affisync held --pair {pair}"),
         Trouble.DEADLINE: _Case(
             "runs take too long", "Raise pairs.{pair}.deadline, or requests_per_minute if you may."
         ),
@@ -163,7 +163,7 @@ def _needs(pair: str, needs: Needs) -> Iterator[str]:
     if len(needs.rows) > SHOWN:
         yield f"The {SHOWN} most important:"
     yield from (f"- {_row(row)}" for row in needs.rows[:SHOWN])
-    yield f"Look and decide: affisync report --pair {pair}"
+    yield f"Look and decide: affisync inbox --pair {pair}"
 
 
 def _kinds(rows: tuple[Row, ...]) -> str:

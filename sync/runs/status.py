@@ -79,11 +79,15 @@ class PairStatus:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Every pair asked about, at one moment; ``daemon`` is who runs them by their schedules."""
+    """Every pair asked about, at one moment; ``daemon`` is who runs them by their schedules.
+
+    ``log`` is the head of the log of runs and decisions.
+    """
 
     at: datetime
     daemon: Holder | None
     pairs: tuple[PairStatus, ...]
+    log: str = ""
 
     @property
     def fresh(self) -> bool:
@@ -105,7 +109,7 @@ def overview(store: Store, within: Mapping[str, timedelta], now: datetime) -> Ov
     """How the pairs are doing whose freshness is given; ``StateError`` where nobody can tell."""
     daemon = store.holder(DAEMON_LEASE)
     pairs = (_pair(store, name, fresh, now, daemon) for name, fresh in within.items())
-    return Overview(now, daemon, tuple(pairs))
+    return Overview(now, daemon, tuple(pairs), store.log_head())
 
 
 def _pair(

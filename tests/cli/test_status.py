@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Final
 
 import pytest
@@ -140,6 +141,7 @@ def test_the_document_is_the_contract(used: Shell) -> None:
     assert told.document == {
         "schema": "affisync.status/1",
         "daemon": None,
+        "log": sha256(b"").hexdigest(),
         "pairs": [
             {
                 "name": "main",

@@ -8,7 +8,7 @@ import socket
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -158,6 +158,36 @@ async def test_its_pages_tell_that_it_lives_and_what_it_did(path: Path, tmp_path
 
         it.service._heard -= 31
         assert (await asks.get("/healthz")).status_code == 503
+
+
+async def test_the_log_tells_the_next_run_as_the_state_has_it(
+    path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "affisync.daemon")
+    async with running(path, run=Runs()) as it:
+        await until(lambda: it.store.standing("a").next_run and not it.service._daemon.running)
+        at_six = utc_now().replace(microsecond=0) + timedelta(hours=6)
+        it.store.keep_standing(replace(it.store.standing("a"), not_before=at_six))
+        caplog.clear()
+        it.service.wishes.reload()
+        await until(lambda: "Next run" in caplog.text)
+        due = it.store.standing("a").next_run
+
+    assert due
+    assert due >= at_six
+    assert f"Next run: {due:%Y-%m-%d %H:%M:%S} UTC" in caplog.text
+
+
+async def test_the_log_tells_of_a_run_that_goes_on(
+    path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "affisync.daemon")
+    async with running(path, run=never) as it:
+        await until(lambda: it.service._daemon.running)
+        caplog.clear()
+        it.service.wishes.reload()
+        await until(lambda: "Next run: now" in caplog.text)
+        it.service._daemon._in_hand["a"].task.cancel()
 
 
 async def test_a_daemon_that_cannot_listen_does_not_begin(path: Path) -> None:

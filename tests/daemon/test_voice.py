@@ -66,7 +66,7 @@ async def test_a_mail_server_and_a_webhook_receive_the_same_news(
         assert lines[0] == "2 rows newly need a person: 2 conflict."
         assert lines[1].startswith("- María Lopez: Deactivate partner on Affihub")
         assert lines[-3:] == [
-            "Look and decide: affisync report --pair main",
+            "Look and decide: affisync inbox --pair main",
             "",
             f"Log {head}",
         ]

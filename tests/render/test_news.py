@@ -48,7 +48,7 @@ def test_rows_are_counted_and_the_first_three_told_with_the_command() -> None:
         "5 rows newly need a person, 9 in all: 4 held by guard deactivate, 1 conflict.",
         "The 3 most important:",
         *[line] * 3,
-        "Look and decide: affisync report --pair main",
+        "Look and decide: affisync inbox --pair main",
     ]
 
 

@@ -15,6 +15,7 @@ import pytest
 from sync.core.ports import EmailReading
 from sync.errors import StateError, UsageError
 from sync.state import backup as backing
+from sync.state import file
 from sync.state.backup import backup
 from sync.state.check import check
 from sync.state.store import Store, open_store
@@ -227,7 +228,16 @@ def test_a_name_that_is_too_long_is_told(store: Store, path: Path, target: Path,
 def test_a_full_disk_is_told_of_the_copy_and_leaves_nothing_behind(
     store: Store, path: Path, target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(backing, "COPY", "VACUUM INTO '/dev/full' || substr(?, 1, 0)")
+    connect = file.connect
+
+    def full(path: Path) -> sqlite3.Connection:
+        """A state that cannot grow by a page, which SQLite tells like a full disk."""
+        state = connect(path)
+        state.execute("PRAGMA max_page_count = 1")
+        return state
+
+    monkeypatch.setattr(file, "connect", full)
+    monkeypatch.setattr(backing, "COPY", "CREATE TABLE copy AS SELECT zeroblob(99999), ?")
 
     with pytest.raises(UsageError) as refused:
         backup(path, target)
