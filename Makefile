@@ -8,7 +8,7 @@ INSTALL = $(if $(UV),uv pip install --quiet --python $(BIN)/python,$(BIN)/python
 NEW_VENV = $$python -m venv --clear $(VENV) >/dev/null 2>&1 $(if $(UV),|| uv venv --quiet --clear --python $$python $(VENV))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lock clean
+.PHONY: help demo test deep check mutation lock clean
 
 help: ## show these targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -19,11 +19,19 @@ demo: $(VENV)/.runtime ## the main job against a sandbox, from nothing to in syn
 test: $(VENV)/.dev ## all tests
 	@$(BIN)/python -m pytest -q
 
+deep: $(VENV)/.dev ## the laws on stories nobody thought of, for an hour; MINUTES=5 for less
+	@$(BIN)/python -m tests.laws.deep --minutes $(or $(MINUTES),60)
+
 check: $(VENV)/.dev ## format, lint, types, who may import whom
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy --strict sync connectors tests
 	$(BIN)/lint-imports --no-logo
+
+mutation: $(VENV)/.dev ## how many changed copies of the core the tests find, and which live on
+	@$(BIN)/python -m tests.mutation.score --forget
+	@$(BIN)/mutmut run $(MUTMUT)
+	@$(BIN)/python -m tests.mutation.score
 
 lock: $(VENV)/.python ## both lock files anew; LOCK=--upgrade takes the newest versions
 	$(if $(UV),,$(INSTALL) uv)
@@ -31,7 +39,7 @@ lock: $(VENV)/.python ## both lock files anew; LOCK=--upgrade takes the newest v
 	$(call compile,requirements-dev.lock,--extra dev --constraint requirements.lock)
 
 clean: ## the environment and all caches
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) build dist mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The lock names versions and checksums only: no host, no path.

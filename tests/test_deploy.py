@@ -268,6 +268,7 @@ def test_the_container_may_do_as_little_as_the_unit() -> None:
     assert service["read_only"] is True
     assert service["cap_drop"] == ["ALL"]
     assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["init"] is True, "as PID 1 it would not hear a signal before it listens for it"
     assert float(service["stop_grace_period"].removesuffix("s")) > 30
     assert all(mount.startswith("/tmp:") for mount in service["tmpfs"])
     assert all(port.startswith("127.0.0.1:") for port in service["ports"])

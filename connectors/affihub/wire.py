@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, TypeAdapter
 
-from connectors.transport import Count, Id, Lenient, Moment, RowShape, Text, Wire
+from connectors.transport import Count, Id, Lenient, RowShape, Text, Wire, moment
 from sync.core.money import parse_cents, parse_number
 from sync.core.record import Earned, Partner, Rate, Stamp, Untold
 
@@ -46,7 +46,7 @@ class WirePartner(Wire):
     first_name: Text | None = None
     last_name: Text | None = None
     commission_pct: Any = None
-    created_at: Moment = None
+    created_at: Any = None
     metadata: Any = None
     stats: Annotated[WireStats | None, Lenient] = None
 
@@ -59,7 +59,7 @@ class WirePartner(Wire):
             status=self.status,
             name=self._name(),
             commission=self._rate(),
-            created_at=self.created_at,
+            created_at=moment(self.created_at),
             stamp=stamp_of(self.metadata) if self._tells("metadata") else Untold.ABSENT,
             earned=self.stats.record() if self.stats else None,
         )
@@ -91,7 +91,7 @@ class WirePage(Wire):
 
 PAGE: Final[TypeAdapter[WirePage]] = TypeAdapter(WirePage)
 PARTNER: Final[TypeAdapter[WirePartner]] = TypeAdapter(WirePartner)
-PARTNERS: Final = RowShape(WirePartner, TypeAdapter(list[WirePartner]))
+PARTNERS: Final = RowShape(PARTNER, TypeAdapter(list[WirePartner]))
 
 
 def stamp_of(metadata: object) -> Stamp | None:

@@ -3,7 +3,7 @@
 ``POST /_sandbox/drift``     ``{"seed": 1}``; lets a week pass, answers what was edited
 ``POST /_sandbox/faults``    ``{"rates": {"errors": 0.3}}``, ``seed``, ``per_minute``, ``script``
 ``POST /_sandbox/gaps``      ``{"affihub_search": "exact"}``; the switches that are named change
-``GET  /_sandbox/requests``  how many requests, by side, method and operation
+``GET  /_sandbox/requests``  how many requests, by side, method and operation; how many got 429
 ``GET  /_sandbox/writes``    every write that took effect
 ``POST /_sandbox/reset-log`` forgets requests and writes
 
@@ -28,6 +28,7 @@ from connectors.sandbox.world import World
 from sync.core.record import Side
 
 CONTROL: Final = "/_sandbox"
+TOO_MANY: Final = 429
 Turn = Callable[[World, Faults, Mapping[str, Any]], Any]
 
 
@@ -85,6 +86,7 @@ def _requests(world: World, _faults: Faults, _body: Mapping[str, Any]) -> Any:
     return {
         "total": len(world.log),
         "changes": len(world.log.changes()),
+        "refused": sum(request.status == TOO_MANY for request in world.log),
         "counts": [
             {"side": side, "method": method, "operation": operation, "count": count}
             for (side, method, operation), count in sorted(counts)

@@ -209,7 +209,7 @@ def _members(asked: Asked) -> list[Member]:
     statuses = {*asked.texts("statuses"), *asked.texts("status")}
     level = asked.choice("access_level", LEVELS)
     since, until = asked.moment("created_after"), asked.moment("created_before")
-    query = (asked.text("query") or "").strip().casefold()
+    query = (asked.text("query") or "").casefold()
     return [
         member
         for member in rows
@@ -240,7 +240,7 @@ def _enrolled(asked: Asked) -> list[Enrollment]:
     since, until = asked.moment("created_after"), asked.moment("created_before")
     rows = asked.world.whop.enrollments.ordered(_by_signup)
     if query := asked.text("query"):
-        rows = _found(asked, rows, query.strip().casefold())
+        rows = _found(asked, rows, query.casefold())
     if not (status or products or since or until):
         return rows
     return [

@@ -26,7 +26,18 @@ from connectors.transport.client import Reader, Writer, open_reader, open_writer
 from connectors.transport.halt import Halt, Sleep
 from connectors.transport.line import Params, Path
 from connectors.transport.retry import RetryPolicy
-from connectors.transport.rows import Count, Id, Lenient, Moment, Rows, RowShape, Text, Wire
+from connectors.transport.rows import (
+    Count,
+    Id,
+    Lenient,
+    Rows,
+    RowShape,
+    Text,
+    Wire,
+    count,
+    moment,
+    shown,
+)
 from connectors.transport.together import together
 from connectors.transport.translate import Sending
 
@@ -42,7 +53,6 @@ __all__ = [
     "Halt",
     "Id",
     "Lenient",
-    "Moment",
     "Params",
     "Path",
     "Read",
@@ -56,8 +66,11 @@ __all__ = [
     "Text",
     "Wire",
     "Writer",
+    "count",
+    "moment",
     "open_reader",
     "open_writer",
+    "shown",
     "together",
     "whole",
 ]

@@ -59,7 +59,7 @@ class Answer:
     def shaped(self, shape: TypeAdapter[T]) -> T:
         """The body in the shape a wire model describes; ``Malformed`` for any other shape."""
         try:
-            return shape.validate_python(self.json())
+            return in_shape(shape, self.json())
         except ValidationError as error:
             raise self.malformed(f"has an unknown shape ({faults(error)})") from None
 
@@ -86,6 +86,36 @@ class Answer:
 
 Read = Callable[[Answer], T]
 """Makes something of an answer; raises ``Malformed`` where the answer does not carry it."""
+
+
+def in_shape(shape: TypeAdapter[T], value: object) -> T:
+    """The value in a shape; ``ValidationError`` for any other shape.
+
+    Halves of characters, which JSON can carry and nothing else can store, are replaced first where
+    they are in the way.
+    """
+    try:
+        return shape.validate_python(value)
+    except ValidationError:
+        return shape.validate_python(mended(value))
+
+
+AS_IT_CAME: Final = ("id", "metadata")
+"""Ends of names of what is never mended: another id names another record, and metadata is sent
+back as it was."""
+
+
+def mended(value: object) -> object:
+    """The same with every text whole, but for what has to stay as it came."""
+    match value:
+        case str():
+            return value.encode("utf-8", "replace").decode()
+        case list():
+            return [mended(one) for one in value]
+        case dict():
+            return {n: v if n.endswith(AS_IT_CAME) else mended(v) for n, v in value.items()}
+        case _:
+            return value
 
 
 def faults(error: ValidationError) -> str:

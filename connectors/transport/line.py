@@ -138,6 +138,8 @@ class Line:
             return await asyncio.shield(task)
         except asyncio.CancelledError:
             await asyncio.wait({task})
+            if not task.cancelled():
+                task.exception()  # looked at, or asyncio prints it to people with a traceback
             raise
 
     async def _exchange(self, call: Call, url: str) -> Answer:

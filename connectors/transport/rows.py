@@ -6,9 +6,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Generic, TypeVar
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     TypeAdapter,
@@ -17,12 +15,17 @@ from pydantic import (
     WrapValidator,
 )
 
-from connectors.transport.answer import faults
+from connectors.transport.answer import faults, in_shape
+from sync.core.money import parse_number
 from sync.core.record import Incident
 
 
 class Wire(BaseModel):
-    """A record as it travels: unknown fields are left aside, values never show in an error."""
+    """A record as it travels: unknown fields are left aside, values never show in an error.
+
+    A listing has many rows, so what may be unreadable is taken as it is (``Any``) and read by the
+    functions below when the row becomes a record: a validator in Python costs as much as the row.
+    """
 
     model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
 
@@ -37,31 +40,43 @@ def _or_none(value: object, read: ValidatorFunctionWrapHandler) -> Any:
         return None
 
 
-def _sound(value: object) -> object:
-    """Text without halves of characters, which JSON can carry and nothing else can store."""
-    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
+Lenient: Final = WrapValidator(_or_none)
+"""Unreadable is None: for what is shown or compared, never for what is decided on."""
+Text = Annotated[str, Field(min_length=0)]
+"""Any text that is whole: without the constraint pydantic would not look into it."""
+Id = Annotated[str, Field(min_length=1, max_length=255)]
+Count = Annotated[int | None, Lenient]
 
 
-def _in_utc(moment: datetime | None) -> datetime | None:
+def moment(value: Any) -> datetime | None:
+    """An aware time in UTC out of ISO 8601, one without a zone being UTC; None where unreadable."""
     try:
-        return moment and (moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC))
-    except OverflowError:
+        told = datetime.fromisoformat(value)
+        return told.astimezone(UTC) if told.tzinfo else told.replace(tzinfo=UTC)
+    except (TypeError, ValueError, OverflowError):
         return None
 
 
-Lenient: Final = WrapValidator(_or_none)
-"""Unreadable is None: for what is shown or compared, never for what is decided on."""
-Text = Annotated[str, BeforeValidator(_sound)]
-Id = Annotated[str, Field(min_length=1, max_length=255)]
-Count = Annotated[int | None, Lenient]
-Moment = Annotated[datetime | None, AfterValidator(_in_utc), Lenient]
-"""An aware time in UTC; one without a zone is taken for UTC."""
+def count(value: object) -> int | None:
+    """A whole number, however it is written; None where there is none."""
+    if type(value) is int:
+        return value
+    number = parse_number(value)
+    return int(number) if number is not None and number == number.to_integral_value() else None
+
+
+def shown(value: object) -> str | None:
+    """A text that can be stored; None for anything else."""
+    try:
+        return value if isinstance(value, str) and value.encode() is not None else None
+    except UnicodeEncodeError:
+        return None
 
 
 class RowShape(Generic[W]):
     """How the rows of one listing are read."""
 
-    def __init__(self, one: type[W], many: TypeAdapter[list[W]]) -> None:
+    def __init__(self, one: TypeAdapter[W], many: TypeAdapter[list[W]]) -> None:
         self._one = one
         self._many = many
 
@@ -77,7 +92,7 @@ class RowShape(Generic[W]):
         incidents: list[Incident] = []
         for row in rows:
             try:
-                read.append(self._one.model_validate(row))
+                read.append(in_shape(self._one, row))
             except ValidationError as error:
                 incidents.append(Incident(_id_of(row), f"unreadable: {faults(error)}"))
         return Rows(read, incidents)

@@ -41,6 +41,11 @@ class Search:
         """Who is wanted and not found yet."""
         return sorted(self.wanted - self.found.keys())
 
+    @property
+    def over(self) -> bool:
+        """Whether everybody who is wanted was found; asked after each of many pages."""
+        return len(self.found) == len(self.wanted)
+
     def take(self, page: WirePage) -> int:
         """Note a page's addresses; answers how many wanted users it was the first to tell of."""
         before = len(self.found)
@@ -98,7 +103,7 @@ class Addresses:
         allowed = ceil(len(search.wanted) / CHUNK)
         walk = Walk()
         try:
-            while not walk.ended and search.unknown:
+            while not walk.ended and not search.over:
                 page = await self._pages.page(self._enrollments(), walk.cursor)
                 gained = search.take(page)
                 walk.step(page, fresh=bool(page.data))

@@ -1,21 +1,24 @@
 """Whop's records as they travel, and what becomes of them here (api/whop.md sections 2 to 4)."""
 
+import re
 from decimal import Decimal
 from typing import Annotated, Any, Final
 
-from pydantic import BeforeValidator, TypeAdapter
+from pydantic import TypeAdapter
 
-from connectors.transport import Count, Id, Lenient, Moment, RowShape, Text, Wire
+from connectors.transport import Count, Id, Lenient, RowShape, Text, Wire, count, moment, shown
 from sync.core.money import parse_money, parse_number
 from sync.core.record import Affiliate, Override, Untold
 
+_USUAL: Final = re.compile(r"\$[0-9]{1,3}(?:,[0-9]{3}){0,9}(?:\.[0-9]{1,10})?")
+"""How Whop was seen to write money; read at once, since a listing has two of them in each row."""
 
-def _money(value: object) -> Decimal | None:
+
+def money(value: object) -> Decimal | None:
     """A display string, or a bare number, as dollars; whatever else is there is unknown."""
-    return parse_money(value) if isinstance(value, str) else parse_number(value)
-
-
-Money = Annotated[Decimal | None, BeforeValidator(_money)]
+    if not isinstance(value, str):
+        return parse_number(value)
+    return Decimal(value[1:].replace(",", "")) if _USUAL.fullmatch(value) else parse_money(value)
 
 
 class WireUser(Wire):
@@ -32,11 +35,11 @@ class WireAffiliate(Wire):
     id: Id
     status: Text | None
     user: WireUser
-    created_at: Moment = None
-    updated_at: Annotated[str | None, Lenient] = None
-    total_overrides_count: Count = None
-    total_referral_earnings_usd: Money = None
-    monthly_recurring_revenue_usd: Money = None
+    created_at: Any = None
+    updated_at: Any = None
+    total_overrides_count: Any = None
+    total_referral_earnings_usd: Any = None
+    monthly_recurring_revenue_usd: Any = None
 
     def record(self) -> Affiliate:
         """The affiliate the core knows."""
@@ -46,11 +49,11 @@ class WireAffiliate(Wire):
             status=self.status,
             name=self.user.name,
             username=self.user.username,
-            created_at=self.created_at,
-            updated_at=self.updated_at or "",
-            overrides_count=self.total_overrides_count,
-            earnings_usd=self.total_referral_earnings_usd,
-            monthly_usd=self.monthly_recurring_revenue_usd,
+            created_at=moment(self.created_at),
+            updated_at=shown(self.updated_at) or "",
+            overrides_count=count(self.total_overrides_count),
+            earnings_usd=money(self.total_referral_earnings_usd),
+            monthly_usd=money(self.monthly_recurring_revenue_usd),
         )
 
 
@@ -136,6 +139,6 @@ PAGE: Final[TypeAdapter[WirePage]] = TypeAdapter(WirePage)
 AFFILIATE: Final[TypeAdapter[WireAffiliate]] = TypeAdapter(WireAffiliate)
 OVERRIDE: Final[TypeAdapter[WireOverride]] = TypeAdapter(WireOverride)
 GRANTS: Final[TypeAdapter[WireGrants]] = TypeAdapter(WireGrants)
-AFFILIATES: Final = RowShape(WireAffiliate, TypeAdapter(list[WireAffiliate]))
-OVERRIDES: Final = RowShape(WireOverride, TypeAdapter(list[WireOverride]))
-ADDRESSES: Final = RowShape(WireAddress, TypeAdapter(list[WireAddress]))
+AFFILIATES: Final = RowShape(AFFILIATE, TypeAdapter(list[WireAffiliate]))
+OVERRIDES: Final = RowShape(OVERRIDE, TypeAdapter(list[WireOverride]))
+ADDRESSES: Final = RowShape(TypeAdapter(WireAddress), TypeAdapter(list[WireAddress]))

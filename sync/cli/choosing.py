@@ -1,6 +1,5 @@
 """Options of the commands that decide about rows, and the way from them to a recorded decision."""
 
-import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -100,12 +99,12 @@ def decide(
     wish: "Callable[[App], Wish]",
 ) -> None:
     """Choose, weigh, ask where many rows are meant at once, record, tell; ends the command."""
-    from sync.app import open_app
+    from sync.cli.as_it_is import open_kept
     from sync.core.inbox import by_importance
     from sync.core.weigh import weigh
     from sync.runs.deciding import record
 
-    with open_app(asked.config, os.environ, keys=False) as app:
+    with open_kept(asked.config) as app:
         weighed = weigh(by_importance(_chosen(app, asked.pair, choice, fits)), wish(app))
         if not asked.dry_run:
             _agree(weighed, choice, asked)

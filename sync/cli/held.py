@@ -1,6 +1,5 @@
 """``affisync held``: the rows that wait for a yes or a no."""
 
-import os
 from typing import TYPE_CHECKING
 
 from sync.cli.choosing import AlsoQuiet, OfGuard, OfKind, OfPerson
@@ -40,14 +39,14 @@ def command(
 
     Example: affisync held --kind deactivate-partner --format csv --output held.csv
     """
-    from sync.app import open_app
+    from sync.cli.as_it_is import open_kept
     from sync.cli.choosing import unless_default, waiting
     from sync.cli.show import has_color
     from sync.cli.telling import tell
     from sync.core.inbox import by_importance, is_held
     from sync.runs.choosing import Choice, filtered
 
-    with open_app(config, os.environ, keys=False) as app:
+    with open_kept(config) as app:
         now = app.clock()
         found = [c for c in waiting(app, pair) if is_held(c) and (everything or not c.quiet)]
     choice = Choice(kind=kind, guard=guard, person=person)

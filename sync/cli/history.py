@@ -48,11 +48,11 @@ def command(
 
     Example: affisync history maria@example.com --field commission
     """
-    from sync.app import open_app
+    from sync.cli.as_it_is import open_kept
     from sync.cli.telling import tell
     from sync.runs.history import whom
 
-    with open_app(config, os.environ, keys=False) as app:
+    with open_kept(config) as app:
         name = app.only_pair(pair)
         who = whom(app.store, name, app.clock, person) or _ask(config, name, person)
         told = _told(app, name, who, field)

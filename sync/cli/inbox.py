@@ -1,6 +1,5 @@
 """``affisync inbox``: what waits for a person, and what to type about it."""
 
-import os
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -37,13 +36,13 @@ def command(
 
     Example: affisync inbox --owner ana
     """
-    from sync.app import open_app
+    from sync.cli.as_it_is import open_kept
     from sync.cli.choosing import unless_default, waiting
     from sync.cli.show import has_color
     from sync.cli.telling import tell
     from sync.core.inbox import inbox
 
-    with open_app(config, os.environ, keys=False) as app:
+    with open_kept(config) as app:
         now = app.clock()
         found = inbox(waiting(app, pair), now, owner=owner, everything=everything)
     named, color = unless_default(config), has_color(output)

@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 SHOWN = 5
 """People named before a whole file of them is linked."""
 
+WHAT = (
+    "Say whom to link: name an AFFILIATE and a PARTNER, or --import FILE, "
+    "or --review on a terminal."
+)
+
 
 def command(
     affiliate: Annotated[
@@ -68,23 +73,21 @@ def command(
     from sync.cli.link_review import need_terminal, walk
     from sync.cli.telling import tell_links
 
+    ways = (bool(affiliate and partner), file is not None, review)
+    if sum(ways) != 1 or (affiliate is None) != (partner is None):
+        raise UsageError(WHAT)
     if review:
         need_terminal(yes=yes)
     need_answer(yes=yes)
     with open_app(config, os.environ) as app:
         name = app.only_pair(pair)
         apart: list[tuple[str, str]] = []
-        match affiliate, partner, file, review:
-            case str(), str(), None, False:
-                named = _link_two(app, name, (affiliate, partner), yes=yes)
-            case None, None, Path(), False:
-                named = _link_many(app, name, file, yes=yes)
-            case None, None, None, True:
-                named, apart = walk(app, name)
-            case _:
-                raise UsageError(
-                    "Name an AFFILIATE and a PARTNER, or a file with --import, or say --review."
-                )
+        if file:
+            named = _link_many(app, name, file, yes=yes)
+        elif affiliate and partner:
+            named = _link_two(app, name, (affiliate, partner), yes=yes)
+        else:
+            named, apart = walk(app, name)
         links = app.store.known(name, app.clock()).links
         tell_links(form, name, (link for link in links if link.whop_id in named), apart)
 

@@ -47,23 +47,29 @@ def walk(app: "App", name: str) -> tuple[set[str], list[tuple[str, str]]]:
     review = Review(seen, app.store, app.clock)
     if not len(review):
         say("Nobody who is alone looks like anybody; see: affisync unmatched")
-    skipped = _go(review, seen)
-    if review.linked or review.parted or skipped or len(review):
-        say(_summary(review, skipped))
+    skipped: list[Candidate] = []
+    try:
+        _go(review, seen, skipped)
+    finally:  # Ctrl-C ends the questions, and every answer was recorded
+        if review.linked or review.parted or skipped or len(review):
+            say(_summary(review, len(skipped)))
     return {two.affiliate.id for two in review.linked}, [two.apart for two in review.parted]
 
 
-def _go(review: "Review", seen: "Look") -> int:
-    """Ask until all is said or a person quits; answers how many were skipped."""
-    skipped = 0
+def _go(review: "Review", seen: "Look", skipped: "list[Candidate]") -> None:
+    """Ask until all is said or a person quits; who is skipped is put to those."""
     for number, candidate in enumerate(review, 1):
         _show(review, seen, candidate, number)
-        answer = _answered(review, candidate)
+        try:
+            answer = _answered(review, candidate)
+        except KeyboardInterrupt:
+            review.put_back(candidate)
+            raise
         if answer == "q":
             review.put_back(candidate)
             break
-        skipped += answer == "s"
-    return skipped
+        if answer == "s":
+            skipped.append(candidate)
 
 
 def _show(review: "Review", seen: "Look", candidate: "Candidate", number: int) -> None:

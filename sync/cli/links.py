@@ -1,6 +1,5 @@
 """``affisync links``: who is linked to whom, as the state remembers it; asks neither side."""
 
-import os
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -37,11 +36,11 @@ def command(
 
     Example: affisync links --format csv --output links.csv
     """
-    from sync.app import open_app
+    from sync.cli.as_it_is import open_kept
     from sync.cli.show import has_color
     from sync.cli.telling import tell
 
-    with open_app(config, os.environ, keys=False) as app:
+    with open_kept(config) as app:
         found = _found(app, app.only_pair(pair), search.casefold())
     tell(_rendered(found, form, color=has_color(output)), output)
 

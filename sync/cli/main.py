@@ -3,14 +3,23 @@
 Heavy modules are imported inside the commands: ``affisync --help`` has to be quick.
 """
 
+import gc
+import os
 import sys
 import traceback
+from collections.abc import Iterable
 from importlib import import_module
-from typing import Annotated, Final
+from io import TextIOWrapper
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
+from typer.core import TyperGroup
 
-from sync.errors import AffisyncError
+from sync.errors import AffisyncError, Interrupted
+
+if TYPE_CHECKING:
+    from typer._click.core import Context  # what the class below is given, by no public name
 
 COMMANDS: Final = (
     "sync",
@@ -45,14 +54,36 @@ COMMANDS: Final = (
     "init",
     "sandbox",
     "demo",
+    "selftest",
 )
 """In the order the help shows them; each is ``command`` in the module of that name.
 
 A group of commands is ``commands`` there; the help shows groups last.
 """
 
+RARELY: Final = 50_000
+"""New objects between two looks for garbage in cycles. A run keeps nearly all it reads until it
+ends: Python's own 700 mean looking through everybody again and again, a tenth of a run's time."""
+
+STOPPED: Final = "Stopped at once. What was in hand is settled by the next run."
+
+
+class Sentences(TyperGroup):
+    """The commands; what goes wrong with one is told in our words, not in those of a library."""
+
+    def invoke(self, ctx: "Context") -> object:
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as wrong:
+            wrong.message = wrong.message.removeprefix("Value error, ")
+            raise
+        except KeyboardInterrupt:  # the library would end with 130 and say nothing
+            raise Interrupted(STOPPED) from None
+
+
 app = typer.Typer(
     name="affisync",
+    cls=Sentences,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -82,10 +113,11 @@ def affisync(
     """
 
 
-def _register() -> None:
-    """Give the app its commands, once in the life of a process."""
-    known = len(app.registered_commands) + len(app.registered_groups)
-    for name in COMMANDS[known:]:
+def _register(names: Iterable[str] = COMMANDS) -> None:
+    """Give the app these commands, and no others."""
+    app.registered_commands.clear()
+    app.registered_groups.clear()
+    for name in names:
         module = import_module(f"sync.cli.{name.replace('-', '_')}")
         if hasattr(module, "commands"):
             app.add_typer(module.commands, name=name)
@@ -96,8 +128,11 @@ def _register() -> None:
 def main() -> None:
     """Run the command line; every error ends as one or two sentences on stderr."""
     debug = "--debug" in sys.argv
+    _accept_any_output()
     try:
-        _register()
+        # The one that is asked for is enough for itself; help and mistakes need them all.
+        _register(set(sys.argv[1:2]) & set(COMMANDS) or COMMANDS)
+        gc.set_threshold(RARELY)
         app(standalone_mode=True)
     except AffisyncError as error:
         if debug:
@@ -105,7 +140,7 @@ def main() -> None:
         _say(str(error))
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
-        _say("Stopped at once. What was in hand is settled by the next run.")
+        _say(STOPPED)
         sys.exit(1)
     except BrokenPipeError:
         sys.exit(1)
@@ -115,6 +150,14 @@ def main() -> None:
         _say(f"affisync ran into a bug of its own ({type(error).__name__}).")
         _say("Nothing is lost: what was written is recorded. Run it with --debug and report it.")
         sys.exit(1)
+
+
+def _accept_any_output() -> None:
+    """A closed stdout takes everything, and a terminal says a letter it does not know as a ?."""
+    sys.stdout = sys.stdout or Path(os.devnull).open("w")  # noqa: SIM115 - open to the end
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _say(text: str) -> None:

@@ -1,6 +1,5 @@
 """``affisync report``: what an earlier run saw and did, once more and in any form."""
 
-import os
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -36,10 +35,10 @@ def command(
 
     Example: affisync report --format html --output report.html
     """
-    from sync.app import open_app
+    from sync.cli.as_it_is import open_kept
     from sync.cli.show import show
 
-    with open_app(config, os.environ, keys=False) as app:
+    with open_kept(config) as app:
         show(_kept(app, run, pair), form, output, config)
 
 

@@ -1,13 +1,13 @@
 """Running a pair from the command line: Ctrl-C, progress on stderr, and the prompt."""
 
 import asyncio
-import contextlib
 import os
 import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Final
 
 import typer
 from rich.console import Console
@@ -15,15 +15,17 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from sync.app import App
 from sync.cli.asking import says_yes
-from sync.cli.logs import show_logs
 from sync.core.partial import Revise
 from sync.core.plan import Disposition, Kind, Plan
 from sync.core.record import Side
 from sync.core.report import Mode, Report
+from sync.errors import Interrupted
 from sync.render.clean import clean
 from sync.runs.pair import Confirm, Order, Silent, Stop
 from sync.runs.pair import Progress as Watched
 from sync.runs.run import run_once
+
+SIGNS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +53,13 @@ def say(text: str) -> None:
 async def run_pair(app: App, name: str, asked: Asked) -> Report:
     """One run of one pair, watched and stoppable."""
     if asked.debug:
+        from sync.cli.logs import show_logs
+
         show_logs(name, lambda: app.config.secrets)
     mode = Mode.DRY_RUN if asked.dry_run else Mode.APPLY
     stop = Stop()
     with watched(name) as progress, stopping(stop):
-        confirm = _confirm(progress) if asked.ask and mode is Mode.APPLY else None
+        confirm = _confirm(progress, stop) if asked.ask and mode is Mode.APPLY else None
         order = Order(mode, asked.allowed, asked.by, confirm, wait=asked.wait, revise=asked.revise)
         writes = mode is Mode.APPLY
         async with app.pair(name, writes=writes, progress=progress, stop=stop) as pair:
@@ -65,20 +69,43 @@ async def run_pair(app: App, name: str, asked: Asked) -> Report:
 @contextmanager
 def stopping(stop: Stop) -> Iterator[None]:
     """The first Ctrl-C asks the run to stop after the row in hand; the second ends it at once."""
-    loop = asyncio.get_running_loop()
-
-    def asked() -> None:
-        if stop.wanted:
-            say("Stopped at once. What was in hand is settled by the next run.")
-            os._exit(1)  # requests in flight are never cancelled, and a person will not wait
-        stop.request()
-        say("Stopping after the rows in hand. Press Ctrl-C again to stop at once.")
-
-    with contextlib.ExitStack() as undo:
-        for sign in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(sign, asked)
-            undo.callback(loop.remove_signal_handler, sign)
+    _listen(stop)
+    try:
         yield
+    finally:
+        _listen_no_more()
+
+
+@contextmanager
+def _asking(stop: Stop) -> Iterator[None]:
+    """Nothing is in hand while a question is open: Ctrl-C ends the run there and then."""
+    _listen_no_more()
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Interrupted("Stopped at the question; nothing was written.") from None
+    finally:
+        _listen(stop)
+
+
+def _listen(stop: Stop) -> None:
+    loop = asyncio.get_running_loop()
+    for sign in SIGNS:
+        loop.add_signal_handler(sign, _stop, stop)
+
+
+def _listen_no_more() -> None:
+    loop = asyncio.get_running_loop()
+    for sign in SIGNS:
+        loop.remove_signal_handler(sign)
+
+
+def _stop(stop: Stop) -> None:
+    if stop.wanted:
+        say("Stopped at once. What was in hand is settled by the next run.")
+        os._exit(1)  # requests in flight are never cancelled, and a person will not wait
+    stop.request()
+    say("Stopping after the rows in hand. Press Ctrl-C again to stop at once.")
 
 
 class Bars:
@@ -121,12 +148,14 @@ def watched(name: str) -> Iterator[Watched]:
         bars.stop()
 
 
-def _confirm(progress: Watched) -> Confirm:
+def _confirm(progress: Watched, stop: Stop) -> Confirm:
     async def confirm(plan: Plan) -> bool:
         if isinstance(progress, Bars):
             progress.pause()
         _outline(plan)
-        return await asyncio.to_thread(says_yes, "Apply these?")
+        # Not in a thread: Ctrl-C could not end the reading there, and nothing else is to be done.
+        with _asking(stop):
+            return says_yes("Apply these?")
 
     return confirm
 

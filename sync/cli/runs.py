@@ -1,6 +1,5 @@
 """``affisync runs``: the latest runs, one line each."""
 
-import os
 from typing import Annotated
 
 import typer
@@ -30,13 +29,13 @@ def command(
 
     Example: affisync runs --limit 5
     """
-    from sync.app import open_app
+    from sync.cli.as_it_is import open_kept
     from sync.cli.show import columns, has_color
     from sync.cli.telling import tell
     from sync.render.document import runs_document
     from sync.render.runs import runs_table
 
-    with open_app(config, os.environ, keys=False) as app:
+    with open_kept(config) as app:
         (name, *others) = app.pair_names(pair)
         entries = app.store.runs(None if others else name, limit)
     if form is ListFormat.JSON:

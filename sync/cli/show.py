@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from sync.cli.options import DEFAULT_CONFIG, ReportFormat
-from sync.errors import UsageError
+from sync.errors import AffisyncError, UsageError
 
 if TYPE_CHECKING:
     from sync.core.report import Report
@@ -30,11 +30,26 @@ def show(
     color, named = has_color(output), None if config == DEFAULT_CONFIG else config
     text = render(report, Format(form.value), width=columns(), color=color, config=named)
     if output is None:
-        sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
-        sys.stdout.flush()
+        put(text)
         return
     write(output, text)
     typer.echo(f"affisync: the report is in {output}", err=True)
+
+
+def put(text: str) -> None:
+    """Print a text; a full disk behind stdout takes nothing back of what was done."""
+    try:
+        sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read it has read enough
+        raise
+    except OSError as error:
+        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - what is left would fail again
+        reason = error.strerror or type(error).__name__
+        raise AffisyncError(
+            f"This could not be told on stdout: {reason}. What was done is recorded all the same; "
+            "see it with: affisync report"
+        ) from error
 
 
 def write(output: Path, text: str) -> None:

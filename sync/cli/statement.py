@@ -47,6 +47,7 @@ def command(
     Example: affisync statement --format html --output statement.html
     """
     from sync.app import open_app
+    from sync.cli.as_it_is import refuse_missing
     from sync.cli.show import columns, has_color
     from sync.cli.telling import tell
     from sync.core.statement import exit_code
@@ -54,6 +55,7 @@ def command(
 
     if output and not output.absolute().parent.is_dir():
         raise UsageError(f"There is no folder for {output}; nothing was read.")
+    refuse_missing(config)
     with open_app(config, os.environ) as app:
         done = _read(app, app.only_pair(pair), earnings=earnings)
     tell(render(done, Form(form.value), width=columns(), color=has_color(output)), output)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from sync.cli.options import ListFormat
-from sync.cli.show import write
+from sync.cli.show import put, write
 
 if TYPE_CHECKING:
     from sync.core.plan import Link
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def tell(text: str, output: Path | None = None) -> None:
     """Print a text, or write it to a file for its owner alone and say where it is."""
     if output is None:
-        typer.echo(text, nl=not text.endswith("\n"))
+        put(text)
         return
     write(output, text)
     typer.echo(f"affisync: written to {output}", err=True)

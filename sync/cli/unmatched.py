@@ -46,10 +46,11 @@ def command(
     Example: affisync unmatched --side whop --format csv --output alone.csv
     """
     from sync.app import open_app
+    from sync.cli.as_it_is import open_kept
     from sync.cli.show import has_color
     from sync.cli.telling import tell
 
-    with open_app(config, os.environ, keys=not kept) as app:
+    with open_kept(config) if kept else open_app(config, os.environ) as app:
         found = _found(app, app.only_pair(pair), kept=kept)
     if side:
         found = found.only(side)

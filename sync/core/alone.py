@@ -1,15 +1,15 @@
 """People who are on one side only: whom to create, whom to leave, and why."""
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
+from sync.core.directory import Directory
 from sync.core.linked import owed_activation
-from sync.core.plan import Alone, Disposition, Kind, Link, Row
+from sync.core.plan import Alone, Disposition, Kind, Row
 from sync.core.policy import Policy
 from sync.core.rates import agrees_on_default, rate_of_new_affiliate, rate_of_new_partner
-from sync.core.record import Affiliate, Gathered, Override, Partner, email_key, email_keys
+from sync.core.record import Affiliate, Override, Partner, email_key, email_keys
 from sync.core.status import (
     MATRIX,
     AffihubState,
@@ -27,50 +27,6 @@ class Texts:
 
     slug: Callable[[str], str]
     is_email: Callable[[str], bool]
-
-
-@dataclass(frozen=True, slots=True)
-class Directory:
-    """Who holds which address on both sides, linked or not, and which slugs are taken.
-
-    ``linked`` are the affiliates that are linked, by their Whop user.
-    """
-
-    emails: Mapping[str, Sequence[str]]
-    affiliates: Mapping[str, Sequence[Affiliate]]
-    partners: Mapping[str, Sequence[Partner]]
-    slugs: frozenset[str]
-    apart: Collection[tuple[str, str]]
-    complete: bool
-    emails_readable: bool
-    linked: Mapping[str, str]
-
-
-def directory(
-    gathered: Gathered, links: Iterable[Link], apart: Collection[tuple[str, str]]
-) -> Directory:
-    """Index both sides by address."""
-    affiliates, partners, slugs = defaultdict(list), defaultdict(list), set()
-    for affiliate in gathered.whop.records.values():
-        for key in email_keys(gathered.emails.get(affiliate.user_id, ())):
-            affiliates[key].append(affiliate)
-    for partner in gathered.affihub.records.values():
-        partners[email_key(partner.email)].append(partner)
-        slugs.add(partner.slug.casefold())
-    return Directory(
-        emails=gathered.emails,
-        affiliates=affiliates,
-        partners=partners,
-        slugs=frozenset(slugs),
-        apart=apart,
-        complete=gathered.complete,
-        emails_readable=gathered.emails_readable,
-        linked={link.user_id: link.whop_id for link in sorted(links, key=_whop_id)},
-    )
-
-
-def _whop_id(link: Link) -> str:
-    return link.whop_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,13 +149,17 @@ def _about_address(
         yield Verdict(None, "kept-apart", "kept apart by hand from the partner with this address")
     if holders:
         yield _taken("partner", [partner.id for partner in holders])
-    sharing = {a.id for key in keys for a in who.affiliates.get(key, ()) if _is_on(a)}
+    sharing = {a.id for key in keys for a in who.affiliates.get(key, ()) if _counts(a, who)}
     if sharing - {affiliate.id}:
         yield _shared("affiliates", sharing)
 
 
-def _is_on(affiliate: Affiliate) -> bool:
-    return whop_state(affiliate.status) is WhopState.ACTIVE
+def _counts(affiliate: Affiliate, who: Directory) -> bool:
+    """Whether an affiliate stands in the way of another one with the same address.
+
+    One who is linked does whatever the status: else switching them off would create the other.
+    """
+    return whop_state(affiliate.status) is WhopState.ACTIVE or affiliate.user_id in who.linked
 
 
 def _no_email(who: Directory) -> Verdict:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sync.core.alone import Directory, directory
+from sync.core.directory import Directory, addresses, directory
 from sync.core.match import Evidence, Match
 from sync.core.ports import Known
 from sync.core.record import Affiliate, Gathered, Partner, Stamp, email_key, email_keys
@@ -82,19 +82,25 @@ def index_of(gathered: Gathered, known: Known) -> Index:
     """Both sides and the state, indexed."""
     free = gathered.affihub.records.keys() - {link.affihub_id for link in known.links}
     claims = tuple(_claims((gathered.affihub.records[i] for i in sorted(free)), known))
+    linked = {link.user_id: link.affihub_id for link in known.links}
     users = defaultdict(list)
     for affiliate in sorted(gathered.whop.records.values(), key=lambda one: one.id):
         users[affiliate.user_id].append(affiliate)
     return Index(
         gathered=gathered,
         known=known,
-        who=directory(gathered, known.links, known.apart),
+        who=directory(gathered, known.links, known.apart, _every_address(gathered), linked),
         free=frozenset(free),
-        linked={link.user_id: link.affihub_id for link in known.links},
+        linked=linked,
         claims=claims,
         claimed=_claimed(claims, gathered.whop.records),
         users=users,
     )
+
+
+def _every_address(gathered: Gathered) -> set[str]:
+    sides = gathered.whop.records.values(), gathered.affihub.records.values()
+    return addresses(*sides, gathered.emails)
 
 
 def _claims(partners: Iterable[Partner], known: Known) -> Iterator[Claim]:

@@ -1,6 +1,5 @@
 """Overrides <-> one commission: what a slot says, what it cannot say, and how to change it."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -64,10 +63,10 @@ def in_slot(override: Override, slot: Slot) -> bool:
 def slot_rate(overrides: Sequence[Override], slot: Slot) -> Decimal | Inexpressible | None:
     """The one percentage the slot stands for; None where the slot is empty."""
     mine = _mine(overrides, slot)
-    if fault := _fault(mine, slot):
-        return Inexpressible(fault)
     if not mine:
         return None
+    if fault := _fault(mine, slot):
+        return Inexpressible(fault)
     if missing := len(_places(slot)) - len(mine):
         places = len(mine) + missing
         return Inexpressible(f"only {len(mine)} of the {places} listed plans have an override")
@@ -78,8 +77,13 @@ def slot_rate(overrides: Sequence[Override], slot: Slot) -> Decimal | Inexpressi
 
 
 def _mine(overrides: Sequence[Override], slot: Slot) -> list[Override]:
-    mine = (override for override in overrides if in_slot(override, slot))
-    return sorted(mine, key=lambda override: override.id)
+    mine = [override for override in overrides if in_slot(override, slot)]
+    mine.sort(key=_id)
+    return mine
+
+
+def _id(override: Override) -> str:
+    return override.id
 
 
 def _places(slot: Slot) -> tuple[str | None, ...]:
@@ -96,7 +100,8 @@ def _fault(mine: Sequence[Override], slot: Slot) -> str | None:
     for override in mine:
         if fault := _other_terms(override, slot):
             return fault
-    crowd = max(Counter(_place(override, slot) for override in mine).values(), default=0)
+    places = [_place(override, slot) for override in mine]
+    crowd = max(map(places.count, places), default=0)
     return f"{crowd} overrides stand in one place" if crowd > 1 else None
 
 

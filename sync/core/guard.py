@@ -6,6 +6,7 @@ changes or goes away: leftovers never slip under the limit later.
 """
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
@@ -48,14 +49,33 @@ def classes(row: Row) -> tuple[GuardClass, ...]:
     return (*missing, of_kind)
 
 
-def allowance(limit: Limit, facts: Facts, floor: int, spent: Spent) -> int:
-    """How many rows of a class may go now: the least that run, day and week leave."""
-    left = [_rows(limit.per_run, facts.links, floor)]
-    if limit.per_day is not None:
-        left.append(_rows(limit.per_day, facts.links, floor) - spent.day)
-    if limit.per_week is not None:
-        left.append(_rows(limit.per_week, facts.links, floor) - spent.week)
-    return max(0, min(left))
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """How many rows of a class may go now: what is left ``of`` a limit for a run or a span."""
+
+    of: int
+    span: str = ""
+    spent: int = 0
+
+    @property
+    def rows(self) -> int:
+        """Never less than none."""
+        return max(0, self.of - self.spent)
+
+
+def allowance(limit: Limit, facts: Facts, floor: int, spent: Spent) -> Allowance:
+    """The least that run, day and week leave of a class."""
+    spans = (
+        (limit.per_run, "", 0),
+        (limit.per_day, "24 hours", spent.day),
+        (limit.per_week, "7 days", spent.week),
+    )
+    allowed = [
+        Allowance(_rows(amount, facts.links, floor), span, gone)
+        for amount, span, gone in spans
+        if amount is not None
+    ]
+    return min(allowed, key=lambda each: each.rows)
 
 
 def _rows(amount: int | Share, links: int, floor: int) -> int:
@@ -130,7 +150,7 @@ def _beyond_limit(
         for row in counted
         if is_open(row)
         and not facts.is_approved(row)
-        and (len(counted) > allowed or facts.held.get(row.key) == name)
+        and (len(counted) > allowed.rows or facts.held.get(row.key) == name)
     )
     return Beyond(over, _verdict(name, len(counted), allowed, len(over), facts)) if over else None
 
@@ -141,7 +161,9 @@ def _first_run(rows: Collection[Row], guards: Guards, facts: Facts) -> Beyond | 
     counted = [row for row in rows if is_open(row) and not row.kind.is_local]
     over = frozenset(row.key for row in counted if not facts.is_approved(row))
     name = GuardClass.FIRST_RUN
-    return Beyond(over, _verdict(name, len(counted), 0, len(over), facts)) if over else None
+    return (
+        Beyond(over, _verdict(name, len(counted), Allowance(0), len(over), facts)) if over else None
+    )
 
 
 CHECKS: Final[Mapping[GuardClass | Hold, Check]] = {
@@ -162,23 +184,32 @@ LIMITS: Final = frozenset({*(name.value for name in GuardClass), Hold.MONTHLY_EF
 """Guards whose held rows are remembered, so that leftovers never slip under them."""
 
 
-def _verdict(name: GuardClass, counted: int, allowed: int, held: int, facts: Facts) -> GuardVerdict:
+def _verdict(
+    name: GuardClass, counted: int, allowed: Allowance, held: int, facts: Facts
+) -> GuardVerdict:
     told = _message(name, counted, allowed, held, facts)
     return GuardVerdict(
         guard=name,
         counted=counted,
-        limit=allowed,
+        limit=allowed.rows,
         held=held,
         message=f"{told} Row by row: {approve_command(facts, name)}.",
         command=f"affisync sync --pair {facts.pair} --allow {name}",
     )
 
 
-def _message(name: GuardClass, counted: int, allowed: int, held: int, facts: Facts) -> str:
+def _message(name: GuardClass, counted: int, allowed: Allowance, held: int, facts: Facts) -> str:
     if name is GuardClass.FIRST_RUN:
         return f"The first writes of this pair wait for a person: {held} held."
-    if counted > allowed == 0 and not facts.spent.get(name):
+    if counted > allowed.of == 0:
         return f"{held} rows of {name} wait for a person: this guard lets none pass by itself."
-    if counted > allowed:
-        return f"{counted} rows of {name}, {allowed} may go with {facts.links} links: {held} held."
+    if counted > allowed.rows:
+        may_go = f"{allowed.rows} may go with {facts.links} links{_spent(allowed)}"
+        return f"{counted} rows of {name}, {may_go}: {held} held."
     return f"{held} rows of {name} were held by this limit before and still wait for a person."
+
+
+def _spent(allowed: Allowance) -> str:
+    if not allowed.span:
+        return ""
+    return f" ({allowed.of} in {allowed.span}, {allowed.spent} of them gone)"

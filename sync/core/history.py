@@ -10,7 +10,7 @@ from typing import Final
 
 from sync.core.commission import was_kept
 from sync.core.inverse import base_then, had_base, is_undo, takes_back
-from sync.core.plan import Expect, Field, Kind, Outcome, Person, Row
+from sync.core.plan import Disposition, Expect, Field, Kind, Outcome, Person, Row
 from sync.core.ports import PastDecision, PastRow
 from sync.core.record import Side
 from sync.core.resolving import NO_QUESTION, RESOLVED
@@ -42,7 +42,8 @@ class Event:
     """One thing that happened to a field, at a moment in UTC.
 
     ``by`` is who ordered the run or decided; nobody knows who edits a side. ``run`` is the run
-    that wrote it or saw it first, ``why`` one sentence.
+    that wrote it or saw it first, ``why`` one sentence. Where somebody decided about a value
+    and nothing else was proposed, ``after`` is as ``before``.
     """
 
     at: datetime
@@ -67,6 +68,9 @@ class History:
     events: tuple[Event, ...]
     notes: tuple[str, ...] = ()
 
+
+NOTHING_PROPOSED: Final = frozenset({Disposition.CONFLICT, Disposition.BREAK})
+"""Rows that name no value to come: a person has to."""
 
 By = Callable[[str], str]
 """Who ordered a run, by its id."""
@@ -169,8 +173,9 @@ def _decided(past: PastDecision) -> Event:
     one, row = past.decision, past.decision.row
     fate = f" ({past.fate}{_on(past.fate_at)})" if past.fate else ""
     why = sentence(one) + fate
+    proposed = row.before if row.disposition in NOTHING_PROPOSED else row.after
     return Event(
-        one.at, What.DECISION, row.field, row.side, row.before, row.after, one.by, None, why
+        one.at, What.DECISION, row.field, row.side, row.before, proposed, one.by, None, why
     )
 
 

@@ -85,7 +85,7 @@ def _states(affiliate: Affiliate | None, partner: Partner) -> tuple[WhopState, A
 
 def _decide_status(subject: Subject, link: Link, partner: Partner, policy: Policy) -> Decision:
     whop, affihub = _states(subject.affiliate, partner)
-    link = replace(link, acceptance=_accepted(link.acceptance, affihub))
+    link = replace(link, acceptance=accepted(link.acceptance, affihub))
     match MATRIX[whop, affihub]:
         case Cell.AGREE_ON:
             return _agree(subject, link, partner, Meaning.ON, policy)
@@ -97,7 +97,8 @@ def _decide_status(subject: Subject, link: Link, partner: Partner, policy: Polic
             return Decision(link, (_unknown(subject, partner, whop),))
 
 
-def _accepted(before: Acceptance, now: AffihubState) -> Acceptance:
+def accepted(before: Acceptance, now: AffihubState) -> Acceptance:
+    """What is known of a partner's acceptance once this status was seen as well."""
     match now:
         case AffihubState.ACTIVE:
             return Acceptance.ACCEPTED

@@ -6,6 +6,7 @@ from decimal import Decimal
 from sync.core.holding import Beyond, Facts, approve_command, counts, is_open
 from sync.core.plan import Field, GuardVerdict, Row
 from sync.core.policy import Guards, Hold
+from sync.core.totals import effects
 
 
 def rate_jump(rows: Collection[Row], guards: Guards, facts: Facts) -> Beyond | None:
@@ -35,9 +36,8 @@ def monthly_effect(rows: Collection[Row], guards: Guards, facts: Facts) -> Beyon
     if most is None:
         return None
     counted = [row for row in rows if row.field is Field.COMMISSION and counts(row, facts)]
-    effects = [row.effect_usd for row in counted]
-    moved = sum((abs(effect) for effect in effects if effect is not None), Decimal())
-    unknown = effects.count(None)
+    moved = sum(map(abs, effects(counted)), Decimal())
+    unknown = sum(row.effect_usd is None for row in counted)
     too_much = moved > most or unknown > 0
     over = frozenset(
         row.key

@@ -1,6 +1,5 @@
 """Everybody who is linked, or was just matched: what this run saw of them, and their rows."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -11,7 +10,8 @@ from sync.core.linked import Choose, decide
 from sync.core.match import Ambiguous, Match
 from sync.core.plan import Disposition, Expect, Kind, Link, Row, Values
 from sync.core.policy import Policy
-from sync.core.record import Affiliate, Gathered, Override, Partner
+from sync.core.record import Affiliate, Gathered, Override, Partner, Snapshot
+from sync.core.settled import is_settled
 from sync.core.status import WhopState, whop_state
 from sync.core.subject import Subject
 
@@ -48,12 +48,16 @@ class Elsewhere:
 
 @dataclass(frozen=True, slots=True)
 class Looking:
-    """What everybody who is linked is decided on: what was read, the settings, the choices."""
+    """What everybody who is linked is decided on: what was read, the settings, the choices.
+
+    ``broken`` are the records nobody can read, ``elsewhere`` the users of whom Whop deleted one.
+    """
 
     gathered: Gathered
     broken: Mapping[str, str]
     policy: Policy
     choose: Choose
+    elsewhere: Mapping[str, Elsewhere]
 
 
 def _as_it_is(row: Row) -> tuple[Row, ...]:
@@ -65,32 +69,64 @@ def linked_people(
     gathered: Gathered, links: Iterable[Link], policy: Policy, choose: Choose = _as_it_is
 ) -> Part:
     """Everybody who was linked before this run."""
-    links = sorted(links, key=lambda link: link.whop_id)
-    users, broken = _by_user(gathered, links), gathered.broken
-    looked = Looking(gathered, broken, policy, choose)
-    people = [(link, _look(link, looked, users[link.user_id])) for link in links]
+    links = sorted(links, key=_whop_id)
+    unsettled = _unsettled(gathered, links, policy)
+    users = _elsewhere(gathered, unsettled, links)
+    looked = Looking(gathered, gathered.broken, policy, choose, users)
+    people = [(link, _look(link, looked)) for link in unsettled]
+    in_sync = sum(one.seen and not one.rows for _, one in people)
     return Part(
         rows=tuple(row for _, one in people for row in one.rows),
         refreshed=tuple(one.link for before, one in people if one.link != before),
-        in_sync=sum(one.seen and not one.rows for _, one in people),
+        in_sync=len(links) - len(unsettled) + in_sync,
     )
 
 
-def _by_user(gathered: Gathered, links: Iterable[Link]) -> defaultdict[str, Elsewhere]:
-    users: defaultdict[str, Elsewhere] = defaultdict(Elsewhere)
-    taken = {link.whop_id: link.user_id for link in links}
-    deleted = set(gathered.whop.gone)
-    for affiliate in gathered.whop.records.values():
-        if whop_state(affiliate.status) is WhopState.DELETED:
-            deleted.add(affiliate.id)
-        elif affiliate.id not in taken:
-            users[affiliate.user_id].free.append(affiliate.id)
-    for whop_id in deleted & taken.keys():
-        users[taken[whop_id]].lost.append(whop_id)
+def _whop_id(link: Link) -> str:
+    return link.whop_id
+
+
+def _unsettled(gathered: Gathered, links: Iterable[Link], policy: Policy) -> list[Link]:
+    """Those who are worth a look: nothing is made of anybody else."""
+    affiliates, partners = gathered.whop.records, gathered.affihub.records
+    rates = gathered.overrides
+    odd = {*gathered.broken, *gathered.whop.gone, *gathered.affihub.gone}
+    return [
+        link
+        for link in links
+        if (affiliate := affiliates.get(link.whop_id)) is None
+        or (partner := partners.get(link.affihub_id)) is None
+        or not is_settled(link, affiliate, partner, rates.get(link.whop_id), policy)
+        or link.whop_id in odd
+        or link.affihub_id in odd
+    ]
+
+
+def _elsewhere(
+    gathered: Gathered, unsettled: Iterable[Link], links: Iterable[Link]
+) -> Mapping[str, Elsewhere]:
+    """The users of whom Whop deleted a linked affiliate; few, and mostly none at all."""
+    users: dict[str, Elsewhere] = {}
+    for link in unsettled:
+        if _is_lost(link, gathered.whop):
+            users.setdefault(link.user_id, Elsewhere()).lost.append(link.whop_id)
+    taken = {link.whop_id for link in links} if users else ()
+    for one in gathered.whop.records.values() if users else ():
+        if one.user_id in users and one.id not in taken and not _is_deleted(one):
+            users[one.user_id].free.append(one.id)
     return users
 
 
-def _look(link: Link, at: Looking, user: Elsewhere) -> Seen:
+def _is_lost(link: Link, whop: Snapshot[Affiliate]) -> bool:
+    affiliate = whop.records.get(link.whop_id)
+    return link.whop_id in whop.gone if affiliate is None else _is_deleted(affiliate)
+
+
+def _is_deleted(affiliate: Affiliate) -> bool:
+    return whop_state(affiliate.status) is WhopState.DELETED
+
+
+def _look(link: Link, at: Looking) -> Seen:
     """Decide one linked person, as far as this run could see both records."""
     gathered, broken, policy = at.gathered, at.broken, at.policy
     affiliate = gathered.whop.records.get(link.whop_id)
@@ -105,7 +141,7 @@ def _look(link: Link, at: Looking, user: Elsewhere) -> Seen:
     if partner is None:
         gone = link.affihub_id in gathered.affihub.gone
         return Seen(link, (_partner_gone(subject),) if gone else (), seen=gone)
-    if moved := _moved(subject, link, user):
+    if moved := _moved(subject, link, at.elsewhere.get(link.user_id)):
         return Seen(link, (moved,))
     decision = decide(subject, link, partner, overrides, policy, at.choose)
     return Seen(decision.link, decision.rows)
@@ -147,9 +183,9 @@ def _partner_gone(subject: Subject) -> Row:
     return subject.row(Kind.CREATE_PARTNER, Disposition.BREAK, Cause.PARTNER_GONE, reason)
 
 
-def _moved(subject: Subject, link: Link, user: Elsewhere) -> Row | None:
+def _moved(subject: Subject, link: Link, user: Elsewhere | None) -> Row | None:
     """Whop deleted the linked affiliate, and its user has others: one to move to, or a question."""
-    if link.whop_id not in user.lost or not user.free:
+    if user is None or link.whop_id not in user.lost or not user.free:
         return None
     free, lost = ", ".join(sorted(user.free)), ", ".join(sorted(user.lost))
     told = f"Whop deleted {lost}; the same user is affiliate {free} now"

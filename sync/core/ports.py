@@ -240,7 +240,8 @@ class Known:
 
     ``apart`` holds (Whop user id, partner id) pairs that a person said are not the same.
     ``held`` holds the keys of rows a guard's limit held earlier, with the guard. ``decisions`` are
-    those in force, oldest first. ``lately`` are the status and rate rows applied within the last
+    those in force, oldest first; ``expired`` are the approvals whose time is over and that no run
+    has told of yet. ``lately`` are the status and rate rows applied within the last
     24 hours, oldest first.
     """
 
@@ -255,6 +256,7 @@ class Known:
     first_run_done: bool = False
     decisions: tuple[Decision, ...] = ()
     lately: tuple[PastRow, ...] = ()
+    expired: tuple[Decision, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -384,11 +386,13 @@ class Fate(StrEnum):
     """Its row changed."""
     WITHDRAWN = "withdrawn"
     """Somebody decided otherwise later."""
+    EXPIRED = "expired"
+    """A yes whose time was over before its row was applied; a run told so."""
 
 
 @dataclass(frozen=True, slots=True)
 class PastDecision:
-    """A decision as it is kept for ever; ``fate`` None = in force, or expired."""
+    """A decision as it is kept for ever; ``fate`` None = in force, or just expired."""
 
     decision: Decision
     fate: Fate | None = None
@@ -434,6 +438,10 @@ class Store(Protocol):
 
     def known(self, pair: str, now: datetime) -> Known:
         """Everything the state knows of this pair, in one consistent read."""
+        ...
+
+    def company(self, pair: str) -> str | None:
+        """The company id of the pair's first run; None where there was none yet."""
         ...
 
     def begin_run(self, head: RunHead) -> None:

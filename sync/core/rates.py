@@ -14,7 +14,7 @@ from sync.core.commission import (
 from sync.core.diff import Cause, cause
 from sync.core.match import Evidence
 from sync.core.plan import Base, Disposition, Kind, Row, Values
-from sync.core.policy import CommissionPolicy, CommissionSync, OnFirstLink
+from sync.core.policy import CommissionPolicy, CommissionSync, OnFirstLink, Slot
 from sync.core.record import Override, Partner, Side, Untold
 from sync.core.subject import Subject
 
@@ -66,6 +66,19 @@ def decide_rate(
             _broken(subject, "unreadable-rate", "Affihub shows a rate that cannot be read.")
         )
     return compare(subject, Rates(whop, partner.commission), policy)
+
+
+def is_as_agreed(
+    agreed: Base | None, partner: Partner, overrides: tuple[Override, ...] | None, slot: Slot
+) -> bool:
+    """Whether both rates are what both sides last agreed on, or one of them cannot be seen now."""
+    if overrides is None or partner.commission is Untold.ABSENT:
+        return True
+    whop, affihub = slot_rate(overrides, slot), partner.commission
+    if agreed is None or isinstance(whop, Inexpressible) or isinstance(affihub, Untold):
+        return False
+    said = rate_text(whop)
+    return agreed.value == said == agreed.whop and agreed.affihub == rate_text(affihub)
 
 
 def compare(subject: Subject, rates: Rates, policy: CommissionPolicy) -> RateDecision:

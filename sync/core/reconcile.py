@@ -1,25 +1,25 @@
 """Everything one run decides, in one pure function: match, diff, reconcile, guard -> Plan."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date
 
-from sync.core.alone import Lone, Texts, directory, lone_affiliate, lone_partner
+from sync.core.alone import Texts
 from sync.core.deciding import Words
 from sync.core.decision import Decision, Verb
 from sync.core.effect import with_effect
 from sync.core.guard import hold
 from sync.core.holding import Facts
-from sync.core.match import Pairing, match
 from sync.core.oscillation import frozen
 from sync.core.people import ambiguous_people, linked_people, matched_people
 from sync.core.plan import Disposition, Kind, Plan, Row
 from sync.core.policy import Policy
 from sync.core.ports import Known
 from sync.core.record import Gathered, Incident, Side
-from sync.core.saying import drop_notes
+from sync.core.saying import drop_notes, expiry_notes
 from sync.core.sequence import in_order, wait_for_others
+from sync.core.unlinked import unlinked_people
 
 
 def reconcile(
@@ -37,14 +37,13 @@ def reconcile(
     """
     words = Words(known.decisions, known.lately)
     linked = linked_people(gathered, known.links, policy, words.choose)
-    pairing = _pair(gathered, known, linked.rows)
-    matched = matched_people(pairing.matches, gathered, policy, words.choose)
-    lone = _alone(pairing, gathered, known, policy, texts)
+    unlinked = unlinked_people(gathered, known, policy, texts, _spoken_for(linked.rows))
+    matched = matched_people(unlinked.matches, gathered, policy, words.choose)
     rows = (
         *linked.rows,
         *matched.rows,
-        *ambiguous_people(pairing.ambiguous, policy),
-        *(row for ones in lone.values() for one in ones for row in one.rows),
+        *ambiguous_people(unlinked.ambiguous, policy),
+        *(row for ones in unlinked.alone.values() for one in ones for row in one.rows),
     )
     rows = _heeding(map(with_effect, rows), known, words)
     facts = guard_facts(policy, known, links=len(known.links) + len(matched.refreshed))
@@ -57,9 +56,13 @@ def reconcile(
         refreshed=(*linked.refreshed, *matched.refreshed),
         links=facts.links,
         in_sync=linked.in_sync + matched.in_sync,
-        unmatched={side: tuple(one.entry for one in ones) for side, ones in lone.items()},
+        unmatched={side: tuple(one.entry for one in ones) for side, ones in unlinked.alone.items()},
         verdicts=verdicts,
-        notes=(*_notes(gathered, rows), *drop_notes(dropped, rows)),
+        notes=(
+            *_notes(gathered, rows),
+            *drop_notes(dropped, rows),
+            *expiry_notes(known.expired, known.decisions, rows),
+        ),
         carries=words.carries(rows),
         spent=tuple(words.spent),
         dropped=tuple(one.number for one in dropped if one.number is not None),
@@ -90,35 +93,9 @@ def _approvals(rows: Iterable[Row], words: Words) -> dict[str, tuple[Decision, .
     return {row.key: approvals for row in rows if (approvals := words.approvals(row))}
 
 
-def _pair(gathered: Gathered, known: Known, linked_rows: Iterable[Row]) -> Pairing:
-    """Match everybody nobody is linked to; who a link is about to move to is spoken for."""
-    moving = {row.after for row in linked_rows if row.kind is Kind.MOVE_LINK}
-    whop = {link.whop_id for link in known.links} | moving
-    affihub = {link.affihub_id for link in known.links}
-    return match(
-        (a for a in gathered.whop.records.values() if a.id not in whop),
-        (p for p in gathered.affihub.records.values() if p.id not in affihub),
-        gathered.emails,
-        known.apart,
-        linked=(p for p in gathered.affihub.records.values() if p.id in affihub),
-        linked_users={link.user_id for link in known.links},
-    )
-
-
-def _alone(
-    pairing: Pairing, gathered: Gathered, known: Known, policy: Policy, texts: Texts
-) -> Mapping[Side, tuple[Lone, ...]]:
-    """Everybody without a counterpart; the directory is only built where there is somebody."""
-    if not pairing.affiliates and not pairing.partners:
-        return {}
-    who = directory(gathered, known.links, known.apart)
-    return {
-        Side.WHOP: tuple(
-            lone_affiliate(a, gathered.overrides.get(a.id), who, texts, policy)
-            for a in pairing.affiliates
-        ),
-        Side.AFFIHUB: tuple(lone_partner(p, who, texts, policy) for p in pairing.partners),
-    }
+def _spoken_for(linked_rows: Iterable[Row]) -> set[str | None]:
+    """Affiliates a link is about to move to."""
+    return {row.after for row in linked_rows if row.kind is Kind.MOVE_LINK}
 
 
 def _as_learnt(rows: Iterable[Row], known: Known, words: Words) -> Iterable[Row]:

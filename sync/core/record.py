@@ -188,6 +188,8 @@ def email_key(email: str) -> str:
 
     Plus-tags and dots are kept: they may be another person (api/affihub.md section 5, 13).
     """
+    if email.isascii():  # NFKC leaves these as they are
+        return email.strip().lower()
     return unicodedata.normalize("NFKC", email).strip().casefold()
 
 

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from sync.core.decision import Decision, Verb, subject
-from sync.core.plan import Row
+from sync.core.inverse import takes_back
+from sync.core.plan import Field, Row
 
 SAID: Final[Mapping[Verb, str]] = {
     Verb.APPROVE: "approved by {by} on {at}",
@@ -34,21 +35,55 @@ def drop_notes(dropped: Iterable[Decision], rows: Iterable[Row]) -> Iterator[str
 
     Nobody has to be told of an assignment that came to its end.
     """
-    now = defaultdict(list)
-    for row in rows:
-        now[subject(row)].append(row)
-    told = [one for one in dropped if one.verb is not Verb.ASSIGN]
+    now, told = _by_subject(rows), [one for one in dropped if one.verb is not Verb.ASSIGN]
     for decision in told[:MOST_TOLD]:
         yield _drop_note(decision, now.get(subject(decision.row), []))
     if len(told) > MOST_TOLD:
         yield f"{len(told) - MOST_TOLD} more decisions are dropped, as their rows changed too."
 
 
+def expiry_notes(
+    expired: Iterable[Decision], again: Iterable[Decision], rows: Iterable[Row]
+) -> Iterator[str]:
+    """Whose yes came to its end before its row was applied, and how that row stands now.
+
+    Nobody is told whose row was decided on ``again``.
+    """
+    now, decided = _by_subject(rows), {one.row.key for one in again}
+    told = [one for one in expired if one.row.key not in decided]
+    for decision in told[:MOST_TOLD]:
+        yield _expiry_note(decision, now.get(subject(decision.row), []))
+    if len(told) > MOST_TOLD:
+        yield f"{len(told) - MOST_TOLD} more approvals expired before their rows were applied."
+
+
+def _expiry_note(decision: Decision, now: Iterable[Row]) -> str:
+    until = f"{decision.until:%Y-%m-%d %H:%M} UTC" if decision.until else "further notice"
+    who = _about(decision)
+    # Rows of an undo are in no other plan: what is due now says nothing of them.
+    after = "" if takes_back(decision.row) else f" Now: {_briefs(now)}."
+    return f"Expired before it was applied: {who}. It held until {until}.{after}"
+
+
+def _by_subject(rows: Iterable[Row]) -> Mapping[tuple[str, Field], list[Row]]:
+    found: defaultdict[tuple[str, Field], list[Row]] = defaultdict(list)
+    for row in rows:
+        found[subject(row)].append(row)
+    return found
+
+
 def _drop_note(decision: Decision, now: Iterable[Row]) -> str:
-    is_now = " and ".join(_brief(row) for row in now) or "nothing to be done any more"
-    person = decision.row.person.label
-    said = sentence(decision)
-    return f"Dropped, as the row changed: {person}, {_brief(decision.row)}, {said}. Now: {is_now}."
+    return f"Dropped, as the row changed: {_about(decision)}. Now: {_briefs(now)}."
+
+
+def _about(decision: Decision) -> str:
+    """Whom a decision was about, what, and who made it; without a full stop of its own."""
+    row = decision.row
+    return f"{row.person.label}, {_brief(row)}, {sentence(decision)}".rstrip(".")
+
+
+def _briefs(rows: Iterable[Row]) -> str:
+    return " and ".join(map(_brief, rows)) or "nothing to be done any more"
 
 
 def _brief(row: Row) -> str:

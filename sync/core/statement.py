@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
-from sync.core.accounts import Account, Pays, accounts_of
+from sync.core.accounts import Account, Finding, Pays, accounts_of
 from sync.core.commission import Inexpressible, rate_text
 from sync.core.ledger import Ledger, Sum, ledgers_of, monthly, total
 from sync.core.plan import Plan
@@ -85,6 +85,13 @@ class Statement:
     def remainder(self) -> tuple[Account, ...]:
         """Everybody with a difference that nothing explains."""
         return tuple(one for one in self.accounts if one.is_open)
+
+    @property
+    def behind(self) -> tuple[Account, ...]:
+        """Everybody on whom both sides agree, and on something else than the mapping."""
+        return tuple(
+            one for one in self.accounts if Finding.BEHIND in (one.status.finding, one.rate.finding)
+        )
 
     @property
     def adds_up(self) -> bool:

@@ -132,16 +132,22 @@ RULINGS: Final[Mapping[tuple[WhopState, AffihubState, Leader], Ruling]] = Mappin
 """The second table: for every cell that says *differ*, what each possible leader brings about."""
 
 
+_WHOP_WORDS: Final[Mapping[str | None, WhopState]] = {
+    state.value: state for state in (_W.ACTIVE, _W.ARCHIVED, _W.DELETED)
+}
+_AFFIHUB_WORDS: Final[Mapping[str, AffihubState]] = {
+    state.value: state for state in (_A.INVITED, _A.ACTIVE, _A.DEACTIVATED)
+}
+
+
 def whop_state(status: str | None) -> WhopState:
     """Whop's word as a state; null and unknown words are ``UNKNOWN``, never a guess."""
-    known = {s.value: s for s in (WhopState.ACTIVE, WhopState.ARCHIVED, WhopState.DELETED)}
-    return known.get(status or "", WhopState.UNKNOWN)
+    return _WHOP_WORDS.get(status, WhopState.UNKNOWN)
 
 
 def affihub_state(status: str) -> AffihubState:
     """Affihub's word as a state."""
-    known = (AffihubState.INVITED, AffihubState.ACTIVE, AffihubState.DEACTIVATED)
-    return {s.value: s for s in known}.get(status, AffihubState.UNKNOWN)
+    return _AFFIHUB_WORDS.get(status, AffihubState.UNKNOWN)
 
 
 def whop_meaning(state: WhopState) -> Meaning | None:

@@ -1,6 +1,6 @@
 """The money that rows touch, added up; what nobody knows is counted, never taken for zero."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -12,7 +12,8 @@ class Totals:
     """What rows touch, in US dollars a month; None = nothing is known of any of them.
 
     ``monthly_usd`` is what their people bring in, each counted once, and ``unknown`` how many
-    people of whom nobody knows that. ``effect_usd`` is by how much the rows change what is paid.
+    people of whom nobody knows that. ``effect_usd`` is by how much the rows change what is paid,
+    each person counted once: a rate that is written to both sides is paid once.
     """
 
     rows: int = 0
@@ -31,7 +32,7 @@ def totals(rows: Iterable[Row]) -> Totals:
     return Totals(
         rows=len(rows),
         monthly_usd=_sum(people.values()),
-        effect_usd=_sum(row.effect_usd for row in rows),
+        effect_usd=_sum(effects(rows)),
         unknown=sum(monthly is None for monthly in people.values()),
     )
 
@@ -40,6 +41,19 @@ def totals_by_disposition(rows: Iterable[Row]) -> Mapping[Disposition, Totals]:
     """The rows of each disposition added up, without those that need no reminder."""
     loud = [row for row in rows if not row.quiet]
     return {each: totals(row for row in loud if row.disposition is each) for each in Disposition}
+
+
+def effects(rows: Iterable[Row]) -> Collection[Decimal]:
+    """What each person's rows change in what is paid a month, where that is known.
+
+    The most that one row of a person does: a rate written to both sides is paid once.
+    """
+    people: dict[str, Decimal] = {}
+    for row in rows:
+        if row.effect_usd is not None:
+            so_far = people.get(row.identity, Decimal())
+            people[row.identity] = max(so_far, row.effect_usd, key=abs)
+    return people.values()
 
 
 def by_money(row: Row) -> tuple[Decimal, bool, Decimal]:

@@ -11,6 +11,7 @@ from sync.errors import AffisyncError
 
 log = logging.getLogger("affisync.daemon")
 
+OFTEN: Final = 5.0
 A_DAY: Final = 24 * 60 * 60.0
 AGAIN: Final = 60.0
 """Seconds after which what failed is begun again."""
@@ -30,6 +31,13 @@ async def prune_daily(app: Callable[[], App]) -> None:
     while True:
         await prune(app())
         await asyncio.sleep(A_DAY)
+
+
+async def refresh_often(refresh: Callable[[], Awaitable[None]]) -> None:
+    """Follow every few seconds what other programs, such as ``affisync approve``, changed."""
+    while True:
+        await asyncio.sleep(OFTEN)
+        await refresh()
 
 
 async def lasting(chore: Callable[[], Awaitable[None]], pause: float = AGAIN) -> None:

@@ -100,6 +100,13 @@ class Daemon:
         self._seen = now
         self._timetable.wake()
 
+    async def refresh(self) -> None:
+        """Tell anew when pairs run next whose quarantine somebody else began or ended meanwhile."""
+        for pair in tuple(self._app.config.pairs):
+            standing = await asyncio.to_thread(self._app.store.standing, pair)
+            if standing.not_before != self._not_before.get(pair) and not self._draining:
+                await self._note(pair)
+
     async def drain(self, within: float) -> bool:
         """Let no turn begin, finish and record what is in hand; False where that took too long."""
         self._draining = True

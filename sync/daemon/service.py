@@ -12,7 +12,7 @@ from typing import Final
 
 from sync.app import App
 from sync.core.ports import Lease
-from sync.daemon.chores import lasting, prune_daily
+from sync.daemon.chores import lasting, prune_daily, refresh_often
 from sync.daemon.daemon import Daemon
 from sync.daemon.health.door import Door
 from sync.daemon.health.pages import pages
@@ -62,7 +62,11 @@ class Service:
         self._daemon = Daemon(replace(app, meter=metrics.meter), watchers, run=run)
         self._door = Door(lambda address: pages(self, metrics, address))
         self._reload = Reload(source, self._daemon, self._door, watchers)
-        self._chores = (partial(prune_daily, self.app), voice.speak)
+        self._chores = (
+            partial(prune_daily, self.app),
+            partial(refresh_often, self._daemon.refresh),
+            voice.speak,
+        )
         self._heard = time.monotonic()
         self._loss = Loss(BEAT.total_seconds())
 

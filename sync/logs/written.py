@@ -16,6 +16,8 @@ HOSTED: Final = frozenset(
     ("mailto", "mailtos", "json", "jsons", "xml", "xmls", "form", "forms", "apprise", "apprises")
 )
 """Schemes of notifications whose host is one; in others a token may stand there."""
+DOMAIN: Final = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}(?::[0-9]+)?")
+"""A host by its name, with a port or not; no token has dots, small letters and such an end."""
 WEB: Final = frozenset(("http", "https"))
 
 
@@ -33,7 +35,7 @@ def parts(secret: str) -> Iterator[str]:
     login, _, host = url.netloc.rpartition("@")
     pieces = [login, *login.split(":"), *url.path.split("/")]
     pieces += [value for _, value in parse_qsl(url.query)]
-    if url.scheme not in HOSTED | WEB:
+    if url.scheme not in HOSTED | WEB and not DOMAIN.fullmatch(host):
         pieces += [host, *host.split(":")]
     yield from filter(_may_be_token, {*pieces, *map(unquote, pieces)})
 

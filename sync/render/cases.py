@@ -17,6 +17,7 @@ from sync.core.inbox import evidence
 from sync.core.plan import Field, Row
 from sync.core.resolving import resolved
 from sync.core.saying import sentence
+from sync.core.undo_reason import undo_of
 from sync.core.weigh import accepts
 from sync.render.clean import clean
 from sync.render.commands import Commands
@@ -80,6 +81,7 @@ def document(case: Case) -> dict[str, object]:
         "approvals_missing": case.missing,
         "decided": decided(case),
         "quiet": case.quiet,
+        "undo": undo_of(row),
     } | _seen_to(case)
 
 
@@ -183,6 +185,15 @@ def command(text: str, config: Path | None) -> RenderableType:
     """A command on a line of its own, never wrapped: it is copied as it is."""
     typed = Commands("", config).typed(f"affisync {text}")
     return Text(f"  {typed}", "bold cyan", no_wrap=True, overflow="ignore")
+
+
+def by_undo(cases: Iterable[Case], config: Path | None) -> Iterator[RenderableType]:
+    """What applies the rows of an undo once they are approved; nothing where there are none."""
+    undos = {(case.pair, target) for case in cases if (target := undo_of(case.row))}
+    if undos:
+        yield Text("No sync applies the rows of an undo; once approved, the undo itself does:")
+    for pair, target in sorted(undos):
+        yield command(f"undo {target} --pair {pair} --yes", config)
 
 
 def indented(part: RenderableType) -> RenderableType:

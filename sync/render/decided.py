@@ -11,8 +11,9 @@ from rich.text import Text
 from sync.core.cases import Case
 from sync.core.decision import Verb
 from sync.core.totals import totals
+from sync.core.undo_reason import undo_of
 from sync.core.weigh import Weighed, Wish
-from sync.render.cases import ROWS, command, indented, line, rows_made, short_ids
+from sync.render.cases import ROWS, by_undo, command, indented, line, rows_made, short_ids
 from sync.render.cases import document as case_document
 from sync.render.clean import clean
 from sync.render.console import printed
@@ -142,10 +143,14 @@ def _until(weighed: Weighed) -> str:
 
 
 def _next(weighed: Weighed, config: Path | None) -> Iterator[RenderableType]:
-    wish = weighed.wish
-    if wish.verb is Verb.APPROVE and all(case.missing for case in weighed.accepted):
+    wish, cases = weighed.wish, weighed.accepted
+    if wish.verb is Verb.APPROVE and all(case.missing for case in cases):
         return
-    yield Text(NEXT[wish.verb])
-    if wish.verb in _BY_A_RUN:
-        for pair in sorted({case.pair for case in weighed.accepted}):
-            yield command(f"sync --pair {clean(pair)}", config)
+    if wish.verb not in _BY_A_RUN:
+        yield Text(NEXT[wish.verb])
+        return
+    if pairs := sorted({case.pair for case in cases if not undo_of(case.row)}):
+        yield Text(NEXT[wish.verb])
+    for pair in pairs:
+        yield command(f"sync --pair {clean(pair)}", config)
+    yield from by_undo(cases, config)

@@ -10,7 +10,8 @@ from rich.text import Text
 
 from sync.core.cases import Case
 from sync.core.inbox import HeldBy, by_guard
-from sync.render.cases import command, indented, short_ids, table
+from sync.core.undo_reason import undo_of
+from sync.render.cases import by_undo, command, indented, short_ids, table
 from sync.render.cases import document as case_document
 from sync.render.clean import clean
 from sync.render.console import printed
@@ -45,6 +46,7 @@ def _parts(
         for part in table(held.cases, ids, now, wide=wide):
             yield indented(part)
         yield command(f"approve --pair {held.pair} --guard {held.guard}", config)
+        yield from by_undo(held.cases, config)
         yield Text()
     first = ids[cases[0].id]
     yield Text("Nothing of it is done before somebody says yes; one by one, or otherwise:", "dim")
@@ -55,6 +57,13 @@ def _parts(
 def heading(held: HeldBy) -> str:
     """What holds how many, what is at stake, and how many were approved."""
     count, guard = len(held.cases), clean(held.guard, NAME_LIMIT)
-    approved = f"{held.approved:,} approved, applied by the next run" if held.approved else ""
     held_by = f"{clean(held.pair, NAME_LIMIT)}: {number(count, 'row')} held by {guard}"
-    return ", ".join(filter(None, (held_by, stake(held.money), approved)))
+    return ", ".join(filter(None, (held_by, stake(held.money), *_approved(held))))
+
+
+def _approved(held: HeldBy) -> Iterator[str]:
+    """How many need nobody's yes any more, by what applies them."""
+    undone = [case for case in held.cases if undo_of(case.row) and not case.missing]
+    for count, by in ((held.approved - len(undone), "the next run"), (len(undone), "the undo")):
+        if count:
+            yield f"{count:,} approved, applied by {by}"

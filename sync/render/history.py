@@ -85,7 +85,11 @@ def _change(one: Event) -> str:
         return "linked" if one.before is None else " → ".join(map(clean, (one.before, one.after)))
     before, after = (value(one.field, each) for each in (one.before, one.after))
     where = f" on {one.side.brand}" if one.side else ""
-    return f"{before} → {after}{where}"
+    if one.before == one.after:
+        return f"{before}{where}"
+    # Only what was written, or seen, is a change; a yes or a no may have come to nothing.
+    asked = "proposed: " if one.what is What.DECISION else ""
+    return f"{asked}{before} → {after}{where}"
 
 
 def _who(one: Event) -> str:

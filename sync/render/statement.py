@@ -97,8 +97,7 @@ def _remainder(people: tuple[Account, ...]) -> Iterator[RenderableType]:
 
 
 def _who(one: Account) -> Text:
-    ids = " ".join(clean(i) for i in (one.whop_id, one.affihub_id) if i)
-    return Text.assemble((label(one.person), "bold"), "\n", (ids, "dim"))
+    return Text.assemble((label(one.person), "bold"), "\n", (says.ids(one), "dim"))
 
 
 def _open(one: Account) -> Iterator[Text]:
@@ -116,7 +115,7 @@ def _ledger(ledger: Ledger) -> Table:
     table.add_column(justify="right", max_width=26)
     table.add_row(Text(ledger.start.title), _count(ledger.start.people), _sum(ledger.start.monthly))
     for line in ledger.explained:
-        table.add_row(_step(line), _signed(line), _money(line))
+        table.add_row(_step(line, ledger), _signed(line), _money(line))
     for line in ledger.unexplained:
         title = Text(f"Remainder: {clean(line.title)}, {says.UNEXPLAINED}", "bold red")
         table.add_row(title, _signed(line), _money(line))
@@ -145,13 +144,15 @@ def _sum(amount: Sum) -> Text:
     return Text(says.amount(amount), "dim")
 
 
-def _step(line: Line) -> Text:
-    """What is taken away or added, why, and the rows that say so."""
+def _step(line: Line, ledger: Ledger) -> Text:
+    """What is taken away or added, why, and the rows that say so, or else whom it is about."""
     told = Text(f"{clean(line.title)}: {clean(ground(line.reason), SENTENCE_LIMIT)}")
     if line.keys:
         more = len(line.keys) - KEYS
         keys = ", ".join(line.keys[:KEYS]) + (f" and {more:,} more" if more > 0 else "")
         told.append(f"\n  {clean(keys)}", "dim")
+    for one in says.named(line, ledger):
+        told.append(f"\n  {one}", "dim")
     return told
 
 

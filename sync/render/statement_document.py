@@ -37,6 +37,7 @@ def document(done: Statement) -> dict[str, Any]:
         "complete": not done.holes,
         "adds_up": done.adds_up,
         "remainder": [places[id(one)] for one in done.remainder],
+        "behind": [places[id(one)] for one in done.behind],
         "holes": list(done.holes),
         "statuses": _counts(done.statuses),
         "rates": _counts(done.rates),

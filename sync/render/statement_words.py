@@ -1,16 +1,20 @@
 """What a statement says of one person, in the words of every form it takes."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
 from sync.core.accounts import Account, Finding, Tie
-from sync.core.ledger import Sum, told
+from sync.core.grounds import By
+from sync.core.ledger import Ledger, Line, Sum, told
 from sync.core.record import Side
 from sync.core.statement import Statement, rate_word
 from sync.render import words
 from sync.render.clean import clean
 from sync.render.words import SENTENCE_LIMIT, number
 
+NAMED: Final = 3
+"""People named behind a step of a ledger that no row explains."""
 UNEXPLAINED: Final = "nothing explains this"
 READ_EARNINGS: Final = (
     "What people earned on Affihub is not in its list; read it with --earnings, which costs a "
@@ -30,7 +34,15 @@ def headline(done: Statement) -> str:
     if count:
         people = number(count, "person", "people")
         return f"{pair}: the remainder is {count:,}: {people} whose difference nothing explains."
-    return f"{pair}: every difference is explained, the remainder is 0."
+    return f"{pair}: every difference is explained, the remainder is 0{_behind(done)}."
+
+
+def _behind(done: Statement) -> str:
+    """That the mapping is not as both sides are: they moved alike, or somebody changed it."""
+    if not done.behind:
+        return ""
+    people = number(len(done.behind), "person", "people")
+    return f"; the mapping is behind what both sides say of {people}, named below"
 
 
 def amount(total: Sum, sign: int = 1) -> str:
@@ -116,6 +128,25 @@ def why(tie: Tie) -> str:
     if tie.finding is Finding.SAME:
         return ""
     return clean(tie.reason.text, SENTENCE_LIMIT) if tie.reason else UNEXPLAINED
+
+
+def named(line: Line, ledger: Ledger) -> Iterator[str]:
+    """The first people of a step that no row explains, what of them, and how many more there are.
+
+    Nobody of a step that the configuration takes for everybody.
+    """
+    if line.keys or (line.reason and line.reason.by is By.SETTING):
+        return
+    say = rates if ledger.name == "rate" else statuses
+    for one in line.accounts[:NAMED]:
+        yield f"{words.label(one.person)} ({ids(one)}): {say(one)}"
+    if (left := len(line.accounts) - NAMED) > 0:
+        yield f"and {left:,} more; the CSV lists everybody"
+
+
+def ids(one: Account) -> str:
+    """The ids of somebody's records."""
+    return " ".join(clean(i) for i in (one.whop_id, one.affihub_id) if i)
 
 
 def statuses(one: Account) -> str:

@@ -88,7 +88,7 @@ def _top(report: Report) -> Iterator[RenderableType]:
 def _listings(report: Report) -> Table:
     table = Table.grid(padding=(0, 2))
     for place in ("left", "right", "right", "left"):
-        table.add_column(justify="right" if place == "right" else "left")
+        table.add_column(justify="right" if place == "right" else "left", overflow="fold")
     for side, note in report.snapshots.items():
         whole = Text(completeness(note), "" if note.complete else "bold yellow")
         asked = number(note.requests, "request")
@@ -102,6 +102,8 @@ def _changes(report: Report, commands: Commands) -> Iterator[RenderableType]:
         return
     yield _ruled(Text(TITLE, "bold"))
     table = Table.grid(padding=(0, 2))
+    table.add_column()
+    table.add_column(overflow="fold")
     for word, says in told:
         table.add_row(Text(word, "bold"), Text(says))
     yield _indented(table)
@@ -236,6 +238,8 @@ def _waiting(report: Report) -> Iterator[RenderableType]:
     yield _heading(Disposition.WAITING, "Waiting", sum(wait.count for wait in waiting))
     table = Table.grid(padding=(0, 2))
     table.add_column(justify="right")
+    for _rule_and_reason in range(2):
+        table.add_column(overflow="fold")
     for wait in waiting:
         table.add_row(Text(f"{wait.count:,}"), Text(wait.rule, "bold"), Text(wait.reason))
     yield _indented(table)

@@ -32,6 +32,12 @@ class Checked:
         return not self.verified.problems and self.verified.knows is not False
 
 
+NOT_IN_IT: Final = (
+    "Links, and what both sides last agreed on, are not in the log; compare them with both sides "
+    "by: affisync statement"
+)
+
+
 def document(checked: Checked) -> str:
     """One JSON document."""
     verified = checked.verified
@@ -72,8 +78,9 @@ def _parts(checked: Checked) -> Iterator[RenderableType]:
 def _asked(checked: Checked) -> Iterator[RenderableType]:
     verified = checked.verified
     if verified.knows:
-        proves = "" if verified.problems else ": up to it, everything is as it was then"
+        proves = "" if verified.problems else ": up to it, runs and decisions are as they were then"
         yield Text(f"The log knows that head{proves}.", "" if verified.problems else "green")
+        yield Text(NOT_IN_IT)
     elif verified.knows is False:
         yield Text(f"The log does not know the head {clean(checked.asked)}.", "bold red")
         yield Text(_doubt(verified))

@@ -5,6 +5,7 @@ import math
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from heapq import nsmallest
 from typing import Final, TypeVar
 
 from sync.core.guard import Facts, allowance
@@ -33,17 +34,42 @@ U = TypeVar("U")
 R = TypeVar("R", Affiliate, Partner)
 
 
+Listings = tuple[Snapshot[Affiliate], Snapshot[Partner]]
+
+
 async def gather(pair: Pair, known: Known) -> Gathered:
     """Everything one run reads, from both sides at the same time."""
-    same_company(pair, known)
+    same_company(pair, known.company_id)
+    return await _completed(pair, known, await _listings(pair))
+
+
+async def gather_all(pair: Pair) -> tuple[Known, Gathered]:
+    """What the state knows and what the sides tell: the state is read while the sides answer."""
+    same_company(pair, await asyncio.to_thread(pair.store.company, pair.name))
+    known, listings = await both(known_of(pair), _listings(pair))
+    return known, await _completed(pair, known, listings)
+
+
+async def known_of(pair: Pair) -> Known:
+    """What the state knows of a pair now."""
+    return await asyncio.to_thread(pair.store.known, pair.name, pair.clock())
+
+
+async def _listings(pair: Pair) -> Listings:
     whop, affihub = await both(_whop_snapshot(pair), _affihub_snapshot(pair))
     pair.stop.check()
-    whop = _doubted(whop, {link.whop_id for link in known.links}, pair, known)
-    affihub = _doubted(affihub, {link.affihub_id for link in known.links}, pair, known)
-    whop = await _with_missing(whop, (link.whop_id for link in known.links), pair.whop.affiliate)
-    affihub = await _with_missing(
-        affihub, (link.affihub_id for link in known.links), pair.affihub.partner
-    )
+    return whop, affihub
+
+
+async def _completed(pair: Pair, known: Known, listings: Listings) -> Gathered:
+    """The listings with what they leave open: who is missing, addresses, overrides."""
+    whop, affihub = listings
+    no_whop = _missing(whop, (link.whop_id for link in known.links))
+    no_affihub = _missing(affihub, (link.affihub_id for link in known.links))
+    whop = _doubted(whop, no_whop, pair, known)
+    affihub = _doubted(affihub, no_affihub, pair, known)
+    whop = await _with_missing(whop, no_whop, pair.whop.affiliate)
+    affihub = await _with_missing(affihub, no_affihub, pair.affihub.partner)
     pair.stop.check()
     now = pair.clock()
     emails, readable = await _emails(pair, known, whop, now)
@@ -53,10 +79,11 @@ async def gather(pair: Pair, known: Known) -> Gathered:
     return Gathered(whop, affihub, emails, overrides, emails_readable=readable, notes=notes)
 
 
-def same_company(pair: Pair, known: Known) -> None:
-    if known.company_id not in (None, pair.company_id):
+def same_company(pair: Pair, known: str | None) -> None:
+    """Raise ``ConfigError`` where the pair was built with another company."""
+    if known not in (None, pair.company_id):
         problem = (
-            f"pairs.{pair.name}.whop.company_id: this pair was built with {known.company_id}, "
+            f"pairs.{pair.name}.whop.company_id: this pair was built with {known}, "
             f"the configuration says {pair.company_id}; put it back, or give the new company "
             "a pair of its own."
         )
@@ -89,18 +116,17 @@ def _on_page(pair: Pair, side: Side) -> Callable[[int, int | None], None]:
 
 
 def _doubted(
-    snapshot: Snapshot[R], linked: Collection[str], pair: Pair, known: Known
+    snapshot: Snapshot[R], missing: Collection[str], pair: Pair, known: Known
 ) -> Snapshot[R]:
     """The snapshot, called incomplete where too many linked people are missing from it."""
-    missing = _missing(snapshot, linked)
-    if not snapshot.complete or not linked:
+    if not snapshot.complete or not known.links:
         return snapshot
     if not snapshot.records:
         return replace(snapshot, complete=False, note="nobody listed while people are linked")
     allowed = _may_be_missing(pair, known)
     if len(missing) <= allowed:
         return snapshot
-    note = f"{len(missing)} of {len(linked)} linked people missing, {allowed} could be"
+    note = f"{len(missing)} of {len(known.links)} linked people missing, {allowed} could be"
     return replace(snapshot, complete=False, note=note)
 
 
@@ -109,23 +135,22 @@ def _may_be_missing(pair: Pair, known: Known) -> int:
     guards = pair.policy.guards
     limit = Limit(guards.limits[GuardClass.DEACTIVATE].per_run)
     facts = Facts(pair.name, links=len(known.links))
-    return allowance(limit, facts, guards.floor, Spent())
+    return allowance(limit, facts, guards.floor, Spent()).rows
 
 
 def _missing(snapshot: Snapshot[R], linked: Iterable[str]) -> list[str]:
     """Linked ids that were not listed, not even in a shape nobody can read."""
-    seen = {incident.id for incident in snapshot.incidents} | snapshot.records.keys()
-    return [i for i in linked if i not in seen]
+    records, unreadable = snapshot.records, {incident.id for incident in snapshot.incidents}
+    return [i for i in linked if i not in records and i not in unreadable]
 
 
 async def _with_missing(
-    snapshot: Snapshot[R], linked: Iterable[str], read: Callable[[str], Awaitable[R]]
+    snapshot: Snapshot[R], missing: Collection[str], read: Callable[[str], Awaitable[R]]
 ) -> Snapshot[R]:
     """The snapshot with linked records that a complete listing lacks read directly.
 
     One that cannot be read is neither here nor gone: an incident, as if it had been listed so.
     """
-    missing = _missing(snapshot, linked)
     if not snapshot.complete or not missing:
         return snapshot
     unread: list[Incident] = []
@@ -169,13 +194,13 @@ async def _emails(
     linked = {link.user_id for link in known.links}
     users = {affiliate.user_id for affiliate in whop.records.values()}
     due = sorted(u for u in users - linked if _email_is_due(known.emails.get(u), now))
-    readings, readable = dict(known.emails), True
+    readings, readable = known.emails, True
     if due:
         answer = await pair.whop.emails(due)
         readable = answer.readable
         fresh = {user: EmailReading(answer.found.get(user, ()), now) for user in due if readable}
         await asyncio.to_thread(pair.store.cache_emails, pair.name, fresh)
-        readings |= fresh
+        readings = {**readings, **fresh}
     emails = {user: r.emails for user, r in readings.items() if r.emails and user in users}
     return emails, readable and (bool(emails) or not users)
 
@@ -230,9 +255,12 @@ def _rotating(
     share: float,
 ) -> list[Affiliate]:
     """A share of the rest, longest unread first, so that nothing stays unread for long."""
-    rest = [a for a in earning if a.id not in due]
-    rest.sort(key=lambda a: (a.id in readings and readings[a.id].read_at.timestamp(), a.id))
-    return rest[: math.ceil(len(earning) * share)]
+    rest = (a for a in earning if a.id not in due)
+    return nsmallest(
+        math.ceil(len(earning) * share),
+        rest,
+        key=lambda a: (a.id in readings and readings[a.id].read_at.timestamp(), a.id),
+    )
 
 
 async def _read_overrides(

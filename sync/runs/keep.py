@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import replace
 
-from sync.core.report import Mode, Report
+from sync.core.report import Mode, Report, Trouble
 from sync.core.standing import after
 from sync.errors import StateError
 from sync.runs import logbook
@@ -25,6 +25,16 @@ async def keep(pair: Pair, report: Report) -> Report:
 def _keep_standing(pair: Pair, report: Report) -> None:
     try:
         before = pair.store.standing(pair.name)
-        pair.store.keep_standing(after(before, report, pair.interval))
+        standing = after(before, report, pair.interval)
+        waits = standing.trouble is Trouble.GUARD_HELD and standing.quarantined
+        if waits and _was_decided_meanwhile(pair, report):
+            standing = replace(standing, not_before=None)
+        pair.store.keep_standing(standing)
     except StateError:
         logbook.standing_lost()  # the report counts for more than how the pair was doing
+
+
+def _was_decided_meanwhile(pair: Pair, report: Report) -> bool:
+    """Whether somebody decided something that this run's plan may not have known."""
+    known = pair.store.known(pair.name, pair.clock())
+    return any(decision.at >= report.run.started_at for decision in known.decisions)

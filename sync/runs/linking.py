@@ -54,7 +54,7 @@ class Records:
 async def known_of(pair: Pair) -> Known:
     """What the state knows of a pair; ``ConfigError`` where it was built with another company."""
     known = await asyncio.to_thread(pair.store.known, pair.name, pair.clock())
-    same_company(pair, known)
+    same_company(pair, known.company_id)
     return known
 
 

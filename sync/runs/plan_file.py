@@ -4,6 +4,7 @@ What is applied is never the file's word: each of its rows has to be in a plan m
 the same key and the same seal.
 """
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
@@ -90,7 +91,14 @@ def document(plan: PlanFile) -> str:
     """One JSON document."""
     head = {each.name: getattr(plan, each.name) for each in fields(plan)}
     told = {"schema": SCHEMA} | head | {"rows": [_told(row) for row in plan.rows]}
-    return json.dumps(told, indent=1, default=_plain) + "\n"
+    return json.dumps(told | {"digest": digest(told)}, indent=1, default=_plain) + "\n"
+
+
+def digest(told: Mapping[str, object]) -> str:
+    """The same text for the same plan, however its document is laid out; of all but itself."""
+    rest = {name: value for name, value in told.items() if name != "digest"}
+    text = json.dumps(rest, sort_keys=True, separators=(",", ":"), default=_plain)
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
 def _told(row: Row) -> dict[str, object]:
@@ -110,7 +118,7 @@ def _plain(value: object) -> str:
 def parsed(text: str) -> PlanFile:
     """The plan out of its document.
 
-    ``UsageError`` where it is none, is of another version, or one of its rows was edited.
+    ``UsageError`` where it is none, is of another version, or anything of it was edited.
     """
     try:
         told = json.loads(text)
@@ -120,11 +128,21 @@ def parsed(text: str) -> PlanFile:
     if schema != SCHEMA:
         raise UsageError(f"This is {schema!r}, not a plan that can be applied here ({SCHEMA}).")
     try:
+        _check_whole(told)
         return _plan(told)
-    except (ValueError, KeyError, TypeError, AttributeError, InvalidOperation):
+    except (ValueError, KeyError, TypeError, AttributeError, InvalidOperation, RecursionError):
         raise UsageError(
             f"The plan is not whole, or was edited; make a new one with: {MADE_BY} FILE"
         ) from None
+
+
+def _check_whole(told: Mapping[str, Any]) -> None:
+    if told["digest"] != digest(told):
+        raise UsageError(
+            "The plan was edited after it was made, so nothing of it is applied. Decide row by "
+            "row with affisync approve and affisync reject instead, or make a new plan with: "
+            f"{MADE_BY} FILE"
+        )
 
 
 def _plan(told: Mapping[str, Any]) -> PlanFile:

@@ -58,7 +58,11 @@ def _remember_rows(at: Applying, decided: Decided, rows: tuple[Row, ...]) -> Non
     store.remember_open(fence, [row for row in rows if awaits_person(row)], now, all_seen=all_seen)
     for key in _over(decided):
         store.park(fence, key, None)
-    ended = {Fate.SPENT: _spent(decided.plan, rows), Fate.DROPPED: decided.plan.dropped}
+    ended = {
+        Fate.SPENT: _spent(decided.plan, rows),
+        Fate.DROPPED: decided.plan.dropped,
+        Fate.EXPIRED: [n for one in decided.known.expired if (n := one.number) is not None],
+    }
     for fate, numbers in ended.items():
         if numbers:
             store.end_decisions(fence, numbers, fate, now)

@@ -21,7 +21,7 @@ from sync.runs.apply import apply
 from sync.runs.applying import Applying
 from sync.runs.deadline import within
 from sync.runs.ended import ended, failed
-from sync.runs.gather import gather
+from sync.runs.gather import gather_all, known_of
 from sync.runs.keep import keep
 from sync.runs.keepsake import keep_basis
 from sync.runs.pair import Order, Pair
@@ -82,8 +82,8 @@ def _head(pair: Pair, order: Order) -> RunHead:
 async def _dry_run(pair: Pair, order: Order, head: RunHead) -> Report:
     """Read and decide; the state gets the run, its rows and read caches, nothing else."""
     await asyncio.to_thread(pair.store.begin_run, head)
-    known, before = await _known(pair), await _open_rows(pair)
-    gathered = await gather(pair, known)
+    known, gathered = await gather_all(pair)
+    before = await _open_rows(pair)
     plan = await _plan(pair, head.id, gathered, known, order)
     return _told(pair, head, Decided(gathered, known, plan, before), plan.rows)
 
@@ -103,12 +103,11 @@ async def _apply_run(pair: Pair, order: Order, head: RunHead) -> Report:
 async def _decide(at: Applying, order: Order) -> Decided:
     """Gather, settle what a crashed run left open, and plan."""
     pair = at.pair
-    known = await _known(pair)
-    at.gathered = await gather(pair, known)
+    known, at.gathered = await gather_all(pair)
     at.know(known)
     settled = await settle_open_intents(at)
     if settled.any:
-        known = await _known(pair)
+        known = await known_of(pair)
         known = replace(known, parked={**known.parked, **settled.unknown})
         at.know(known)
     if order.confirm:
@@ -130,7 +129,7 @@ async def _ask(pair: Pair, decided: Decided, order: Order, head: RunHead) -> Rep
         return _told(pair, refused, replace(decided, plan=plan), plan.rows)
     try:
         async with _held(pair, order.wait) as lease:
-            if _has_changed(decided.known, await _known(pair)):
+            if _has_changed(decided.known, await known_of(pair)):
                 raise AffisyncError(CHANGED_MEANWHILE)
             at = _applying(pair, lease.fence, head)
             at.gathered = decided.gathered
@@ -191,10 +190,6 @@ async def _held(pair: Pair, wait: float) -> AsyncIterator[Lease]:
         yield lease
     finally:
         await asyncio.to_thread(lease.release)
-
-
-async def _known(pair: Pair) -> Known:
-    return await asyncio.to_thread(pair.store.known, pair.name, pair.clock())
 
 
 async def _open_rows(pair: Pair) -> tuple[OpenRow, ...]:

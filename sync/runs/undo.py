@@ -14,6 +14,7 @@ from sync.core.policy import GuardClass
 from sync.core.ports import PastRow, Store
 from sync.core.report import Mode, Report, RunHead, RunStatus
 from sync.core.undo import Done, Left, take_back
+from sync.core.undo_reason import undo_reason
 from sync.errors import UsageError
 
 RUNS_BACK: Final = 500
@@ -52,8 +53,7 @@ class Undo:
         """The plan that undoes, in the place of the one decided."""
         run, pair = self.target.run, basis.policy.pair
         done = (Done(row, _since(self.store, pair, run, row)) for row in self.target.rows)
-        told = f": {self.why.strip().rstrip('.')}" if self.why.strip() else ""
-        reason = f"Takes back what run {run.id} did{told}."
+        reason = undo_reason(self.target.name, self.why)
         part, undoing = take_back(done, reason, basis, plan)
         self.left = undoing.left
         said = len(plan.verdicts)
@@ -69,10 +69,15 @@ class Undo:
 
 
 def _since(store: Store, pair: str, run: RunHead, row: Row) -> PastRow | None:
-    """The latest row that was applied to the same field of the same person after this one."""
+    """The latest row that was applied to the same field of the same person after this one.
+
+    Where one run wrote the field of both sides, it is the one of this row's side.
+    """
     past = store.history(pair, (row.whop_id, row.affihub_id), EVERY_ROW)
     later = takewhile(lambda one: (one.run_id, one.row.key) != (run.id, row.key), past)
-    return next((one for one in later if _wrote_again(one, run, row)), None)
+    again = [one for one in later if _wrote_again(one, run, row)]
+    latest = (one for one in again if one.run_id == again[0].run_id)
+    return min(latest, key=lambda one: one.row.side is not row.side, default=None)
 
 
 def _wrote_again(one: PastRow, run: RunHead, row: Row) -> bool:

@@ -138,6 +138,13 @@ def in_force(connection: Connection, pair: str, now: datetime) -> tuple[Decision
     return tuple(_found(connection, *_in_force(pair, now)))
 
 
+def expired(connection: Connection, pair: str, now: datetime) -> tuple[Decision, ...]:
+    """The approvals whose time is over, oldest first, but for those a run has told of."""
+    ours = (DECISIONS.c.pair == pair, DECISIONS.c.fate.is_(None))
+    yes = DECISIONS.c.verb == Verb.APPROVE.value
+    return tuple(_found(connection, *ours, yes, DECISIONS.c.until <= now))
+
+
 def _found(connection: Connection, *conditions: ColumnElement[bool]) -> Iterator[Decision]:
     chosen = select(DECISIONS).where(*conditions).order_by(DECISIONS.c.number)
     return (_decision(row) for row in connection.execute(chosen).mappings())

@@ -1,6 +1,7 @@
 """The mapping: links, what both sides last agreed on, and who is to be kept apart."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from sqlalchemy import Connection, bindparam, delete, select
@@ -13,7 +14,9 @@ from sync.state.bulk import add, put
 from sync.state.tables import BASES, KEPT_APART, LINKS
 
 _EVERY_LINK: Final = (
-    select(LINKS).where(LINKS.c.pair == bindparam("pair")).order_by(LINKS.c.whop_id)
+    select(*(LINKS.c[name] for name in codecs.LINK))
+    .where(LINKS.c.pair == bindparam("pair"))
+    .order_by(LINKS.c.whop_id)
 )
 _EVERY_BASE: Final = select(
     BASES.c.whop_id, BASES.c.field, BASES.c.value, BASES.c.whop, BASES.c.affihub
@@ -22,11 +25,24 @@ _EVERY_BASE: Final = select(
 
 def links(connection: Connection, pair: str) -> tuple[Link, ...]:
     """The pair's links, by affiliate id."""
-    bases: dict[str, dict[str, Base]] = {}
-    for whop_id, field, value, whop, affihub in connection.execute(_EVERY_BASE, {"pair": pair}):
-        bases.setdefault(whop_id, {})[field] = Base(value, whop, affihub)
-    found = connection.execute(_EVERY_LINK, {"pair": pair}).mappings()
-    return tuple(codecs.link_from(columns, bases.get(columns["whop_id"], {})) for columns in found)
+    bases = _bases(connection, pair)
+    agreed = [bases[field.value].get for field in codecs.BASE_FIELDS]
+    return tuple(
+        codecs.link_from(columns, [of(columns[0]) for of in agreed])
+        for columns in connection.execute(_EVERY_LINK, {"pair": pair})
+    )
+
+
+def _bases(connection: Connection, pair: str) -> Mapping[str, Mapping[str, Base]]:
+    """What was agreed on, by field and affiliate; people who agreed on the same share one value."""
+    told: dict[tuple[str | None, ...], Base] = {}
+    bases: defaultdict[str, dict[str, Base]] = defaultdict(dict)
+    for whop_id, field, *said in connection.execute(_EVERY_BASE, {"pair": pair}):
+        key = tuple(said)
+        if key not in told:
+            told[key] = Base(*(key[key.index(text)] for text in said))  # equal texts are one text
+        bases[field][whop_id] = told[key]
+    return bases
 
 
 def save(connection: Connection, pair: str, new: Sequence[Link]) -> None:

@@ -90,7 +90,13 @@ class Store(Running, Deciding, Overview):
                 first_run_done=first_run_done,
                 decisions=decisions.in_force(connection, pair, now),
                 lately=rows.lately(connection, pair, now),
+                expired=decisions.expired(connection, pair, now),
             )
+
+    def company(self, pair: str) -> str | None:
+        """The company id of the pair's first run; None where there was none yet."""
+        with self._database.read() as connection:
+            return memory.facts(connection, pair)[0]
 
     def cache_emails(self, pair: str, read: Mapping[str, EmailReading]) -> None:
         """Keep addresses as read, by Whop user id."""

@@ -4,6 +4,7 @@ import asyncio
 import io
 import json
 import queue
+import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +26,9 @@ from sync.core.plan import Link
 from sync.core.ports import Known
 from sync.runs.linking import held
 from sync.state.store import Store, open_store
+
+CTRL_C = "\x03"
+"""Among answers: that key is pressed there, and no answer comes."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,16 @@ class Terminal(io.StringIO):
         return True
 
 
+class Interrupting(Terminal):
+    """Somebody who gives these answers, and presses Ctrl-C at the question after them."""
+
+    def readline(self, size: int = -1, /) -> str:  # type: ignore[override]  # as StringIO has it
+        line = super().readline(size)
+        if not line:
+            signal.raise_signal(signal.SIGINT)
+        return line or "y\n"
+
+
 @dataclass
 class Shell:
     """Runs commands as the console script does, in a folder of its own."""
@@ -63,7 +77,7 @@ class Shell:
 
     def __call__(self, *arguments: object, answers: str | None = None) -> Ran:
         """A command; with ``answers`` there is a terminal, where somebody types these."""
-        stdin = io.StringIO() if answers is None else Terminal(answers)
+        stdin = io.StringIO() if answers is None else _at_keyboard(answers)
         self.monkeypatch.setattr("sys.stdin", stdin)
         self.monkeypatch.setattr("sys.argv", ["affisync", *map(str, arguments)])
         self.capsys.readouterr()
@@ -71,6 +85,11 @@ class Shell:
             main()
         out, err = self.capsys.readouterr()
         return Ran(int(ended.value.code or 0), out, err)
+
+
+def _at_keyboard(answers: str) -> Terminal:
+    said, interrupts, _ = answers.partition(CTRL_C)
+    return Interrupting(said) if interrupts else Terminal(said)
 
 
 @dataclass

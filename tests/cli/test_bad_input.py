@@ -91,7 +91,7 @@ def test_a_foreign_state_is_refused_and_left_alone(town: Town, command: str) -> 
 
 @every_command
 def test_a_newer_state_is_refused(town: Town, command: str) -> None:
-    town("runs")
+    town("sync", "--dry-run")
     connection = sqlite3.connect(town.folder / "state.db")
     connection.execute("UPDATE alembic_version SET version_num = '9999'")
     connection.commit()
@@ -156,3 +156,49 @@ def test_debug_shows_where_it_went_wrong_and_ends_with_the_same_code(shell: Shel
 
     assert ran.code == 2
     assert "Traceback" in ran.err
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "held",
+        "inbox",
+        "history ann",
+        "runs",
+        "report",
+        "links",
+        "statement",
+        "unmatched --kept",
+        "approve --all --yes",
+        "resolve --all --retry --yes",
+    ],
+)
+def test_where_the_state_is_gone_nobody_says_that_all_is_well(town: Town, command: str) -> None:
+    ran = town(*command.split())
+
+    assert (ran.code, ran.out) == (2, "")
+    assert "There is no state file" in ran.err
+    assert "affisync sync --dry-run" in ran.err
+    assert not (town.folder / "state.db").exists()
+
+
+@pytest.mark.parametrize("typed", ["", "aff_1", "aff_1 par_1 --review", "--review --import x.csv"])
+def test_link_says_what_is_missing_before_whether_there_is_a_terminal(
+    shell: Shell, typed: str
+) -> None:
+    ran = shell("link", *typed.split())
+
+    assert (ran.code, ran.out) == (2, "")
+    for way in ("an AFFILIATE and a PARTNER", "--import FILE", "--review on a terminal"):
+        assert way in ran.err
+
+
+@pytest.mark.parametrize("typed", ["approve --kind nope", "runs --format nope", "state check -x"])
+def test_a_word_that_is_none_of_those_there_are_is_told_in_plain_words(
+    shell: Shell, typed: str
+) -> None:
+    ran = shell(*typed.split())
+
+    assert (ran.code, ran.out) == (2, "")
+    assert "Value error" not in ran.err
+    assert "Usage: affisync" in ran.err

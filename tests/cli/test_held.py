@@ -7,16 +7,21 @@ from tests.cli.playing import Town
 from tests.cli.seen import CREATE, at_odds, emails, held, look, newcomers
 
 
-def test_nothing_is_held_where_nothing_ever_ran(town: Town) -> None:
+def test_nothing_is_held_of_nobody(town: Town) -> None:
+    look(town)
+
     told = town("held")
 
     assert (told.code, told.out) == (0, "Nothing is held.\n")
 
 
 def test_neither_side_is_asked(town: Town) -> None:
-    town("held")
+    look(town)
+    asked = len(town.world.log)
 
-    assert len(town.world.log) == 0
+    assert town("held").code == 0
+
+    assert len(town.world.log) == asked
 
 
 def test_a_dry_run_is_enough_to_see_what_is_held(town: Town) -> None:

@@ -2,12 +2,18 @@
 
 import csv
 import io
+from datetime import UTC, datetime
 
 import pytest
 
 from connectors.sandbox.affihub_records import Partner
 from connectors.sandbox.whop_records import Affiliate
+from sync.core.history import Event, History, What
+from sync.core.plan import Field, Person
+from sync.core.record import Side
+from sync.render.history import text
 from tests.cli.playing import Town
+from tests.cli.seen import look
 
 
 @pytest.fixture
@@ -62,6 +68,8 @@ def test_whom_only_the_sides_know_they_are_asked_for(
 
 
 def test_nobody_and_several_are_told_apart(town: Town) -> None:
+    look(town)
+
     ran = town("history", "nobody-like-it")
 
     assert ran.code == 2
@@ -69,6 +77,7 @@ def test_nobody_and_several_are_told_apart(town: Town) -> None:
 
 
 def test_of_somebody_without_a_past_it_says_so(town: Town) -> None:
+    look(town)
     _, partner = town.both()
 
     ran = town("history", partner.slug)
@@ -84,3 +93,38 @@ def test_a_name_that_would_steer_a_terminal_is_made_harmless(town: Town) -> None
 
     for form in ("text", "csv", "json"):
         assert "\x1b" not in town("history", affiliate.id, "--format", form).out
+
+
+def test_a_word_about_a_conflict_is_no_change_to_the_default_rate() -> None:
+    chose = Event(
+        datetime(2026, 11, 2, tzinfo=UTC), What.DECISION, Field.COMMISSION, Side.AFFIHUB, "20", "20"
+    )
+
+    told = text(
+        History("main", Person(name="Ana"), "aff_1", "par_1", (chose,)), width=120, color=False
+    )
+
+    assert "20 % on Affihub" in told
+    assert "→" not in told
+
+
+def test_what_somebody_said_yes_or_no_to_is_proposed_and_no_change() -> None:
+    yes, wrote = (
+        Event(
+            datetime(2026, 11, 2, tzinfo=UTC),
+            what,
+            Field.STATUS,
+            Side.AFFIHUB,
+            "active",
+            "deactivated",
+        )
+        for what in (What.DECISION, What.WRITE)
+    )
+
+    told = text(
+        History("main", Person(name="Ana"), "aff_1", "par_1", (yes, wrote)), width=120, color=False
+    )
+
+    changes = [line.partition("Status")[2].strip() for line in told.splitlines() if "→" in line]
+    assert changes[0].startswith("proposed: active → deactivated on Affihub")
+    assert changes[1].startswith("active → deactivated on Affihub")

@@ -106,6 +106,8 @@ def test_the_list_goes_into_a_file_for_its_owner_alone(town: Town) -> None:
 
 
 def test_a_file_that_cannot_be_written_is_told(town: Town) -> None:
+    remember(town, a_link(1))
+
     ran = town("links", "--output", town.folder / "nowhere" / "links.csv")
 
     assert ran.code == 2

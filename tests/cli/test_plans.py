@@ -10,6 +10,7 @@ import pytest
 from connectors.sandbox.affihub_records import Partner
 from connectors.sandbox.whop_records import Affiliate
 from sync.runs.linking import held
+from sync.runs.plan_file import digest
 from tests.cli.playing import Town
 
 People = list[tuple[Affiliate, Partner]]
@@ -115,6 +116,27 @@ def test_without_a_terminal_an_apply_needs_a_yes(town: Town, people: People) -> 
     assert "--yes" in ran.err
 
 
+def sealed(told: dict[str, object]) -> str:
+    """As a plan made so would be, and not one that was edited afterwards."""
+    return json.dumps(told | {"digest": digest(told)})
+
+
+def test_a_plan_from_which_a_row_was_taken_is_refused_and_nothing_of_it_applied(
+    town: Town, people: People
+) -> None:
+    path = plan(town)
+    told = json.loads(path.read_text())
+    told["rows"].pop()
+    path.write_text(json.dumps(told))
+
+    ran = town("apply", path, "--yes")
+
+    assert (ran.code, ran.out) == (2, "")
+    assert "The plan was edited after it was made" in ran.err
+    assert "affisync sync --dry-run --plan-out FILE" in ran.err
+    assert statuses(town, people) == ["active"] * 3
+
+
 def _other_pair(told: dict[str, object]) -> None:
     told["pair"] = "side"
 
@@ -141,7 +163,7 @@ def test_another_pair_company_or_configuration_is_refused(
     path = plan(town)
     told = json.loads(path.read_text())
     edit(told)
-    path.write_text(json.dumps(told))
+    path.write_text(sealed(told))
 
     ran = town("apply", path, "--yes")
 
@@ -154,7 +176,7 @@ def test_a_plan_of_a_pair_that_is_not_there_is_refused(town: Town) -> None:
     path = town.folder / "plan.json"
     assert town("sync", "--dry-run", "--plan-out", path).code == 0
     told = json.loads(path.read_text()) | {"pair": "side"}
-    path.write_text(json.dumps(told))
+    path.write_text(sealed(told))
 
     assert "there are: main" in town("apply", path, "--yes").err
     assert "not other" in town("apply", path, "--yes", "--pair", "other").err

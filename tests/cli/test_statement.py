@@ -62,6 +62,20 @@ def test_what_nothing_explains_ends_with_4_and_names_the_person(town: Town) -> N
     assert "rate differ: default on Whop, 35 % on Affihub" in ran.out
 
 
+def test_a_status_changed_in_the_state_alone_is_told_with_the_person(town: Town) -> None:
+    (whop_id, affihub_id), *_ = in_step(town)
+    with sqlite3.connect(town.folder / "state.db") as file:
+        file.execute(
+            "UPDATE bases SET value = 'off' WHERE whop_id = ? AND field = 'status'", [whop_id]
+        )
+    file.close()
+
+    text = " ".join(town("statement").out.split())
+
+    assert "the mapping is behind what both sides say of 1 person, named below." in text
+    assert f"({whop_id} {affihub_id}): active on Whop, active on Affihub, mapping: off" in text
+
+
 def test_an_incomplete_listing_ends_with_1(town: Town) -> None:
     in_step(town)
     empty = Answer(200, json.dumps({"data": [], "total": 3, "page": 1, "per_page": 100}).encode())

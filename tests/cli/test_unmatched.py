@@ -115,6 +115,9 @@ def test_the_latest_run_can_be_told_without_key_or_request(town: Town) -> None:
 
 
 def test_without_a_kept_run_it_ends_with_a_sentence(town: Town) -> None:
+    with town.store():  # makes an empty one
+        pass
+
     ran = town("unmatched", "--kept")
 
     assert (ran.code, ran.out) == (2, "")

@@ -70,6 +70,8 @@ def test_heads_of_earlier_reports_are_known_whole_or_as_the_report_shows_them(to
     for head in (short, runs[-1]["run"]["log"], runs[0]["run"]["log"].upper()):
         ran = town("verify-log", "--head", head)
         assert (ran.code, "The log knows that head" in ran.out) == (0, True)
+        assert "runs and decisions are as they were then" in ran.out
+        assert "Links, and what both sides last agreed on, are not in the log" in ran.out
 
 
 def test_a_start_that_several_heads_have_is_none_of_them(town: Town) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 
 import httpx
 
@@ -16,13 +15,10 @@ from connectors.affihub import (
 from connectors.sandbox.apps import affihub_app, whop_app
 from connectors.sandbox.faults import Faults
 from connectors.sandbox.world import World
-from connectors.transport import Halt
 from connectors.whop import (
     WhopAccess,
     WhopReader,
-    WhopWriter,
     open_whop_reader,
-    open_whop_writer,
 )
 from tests.connectors.surroundings import FakeTime, surroundings
 from tests.sandbox.clients import BASE, V1, InProcess
@@ -71,15 +67,6 @@ async def whop_reader(
 
 
 @asynccontextmanager
-async def whop_writer(
-    world: World, faults: Faults | None = None, *, version: str = V1, strict: bool = True
-) -> AsyncIterator[WhopWriter]:
-    around = surroundings(FakeTime(), _whop(world, faults, strict and version == V1))
-    async with open_whop_writer(whop_access(world, version), around) as writer:
-        yield writer
-
-
-@asynccontextmanager
 async def affihub_reader(
     world: World, faults: Faults | None = None, *, strict: bool = True
 ) -> AsyncIterator[AffihubReader]:
@@ -95,9 +82,8 @@ async def affihub_writer(
     *,
     strict: bool = True,
     time: FakeTime | None = None,
-    halt: Halt | None = None,
 ) -> AsyncIterator[AffihubWriter]:
-    around = replace(surroundings(time or FakeTime(), _affihub(world, faults, strict)), halt=halt)
+    around = surroundings(time or FakeTime(), _affihub(world, faults, strict))
     async with open_affihub_writer(affihub_access(world), around) as writer:
         yield writer
 

@@ -220,6 +220,15 @@ def test_a_linked_affiliate_with_the_same_address_is_a_conflict() -> None:
     assert told(only(plan.rows)) == ("create-partner", "conflict", "address-shared")
 
 
+def test_switching_off_a_linked_affiliate_lets_nobody_with_the_same_address_be_created() -> None:
+    emails = {"user_1": (email(1),), "user_2": (email(1),)}
+    elsewhere = partner(2, "deactivated", email="else@example.com")
+
+    plan = planned([affiliate(1), affiliate(2, "archived")], [elsewhere], [link(2)], emails=emails)
+
+    assert told(only(plan.rows)) == ("create-partner", "conflict", "address-shared")
+
+
 @pytest.mark.parametrize("status", ["active", "archived"])
 def test_a_user_who_is_linked_already_is_never_created_a_second_time(status: str) -> None:
     """A person who was shut out must not come back through a second affiliate record."""

@@ -66,3 +66,7 @@ def test_a_yes_from_before_the_freeze_is_none_to_a_frozen_row() -> None:
 
     assert a_case(frozen, before).missing == 1
     assert [one.by for one in a_case(frozen, before, knowing).approvals] == ["ben"]
+
+
+def test_a_name_is_compared_without_capitals_and_with_one_space_between_its_words() -> None:
+    assert same_name("  Ana \t María Li ") == "ana maría li"

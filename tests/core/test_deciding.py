@@ -1,7 +1,7 @@
 """Decisions as a plan heeds them: bound to the row as it was seen, the later word counting."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
@@ -32,6 +32,8 @@ from tests.core.people import (
 from tests.core.words import MORNING, past, said, use
 
 STRICT: Final = replace(NO_GUARDS, limits={**NO_GUARDS.limits, GuardClass.DEACTIVATE: Limit(0)})
+
+EXPIRED_AT: Final = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
 
 def leaving(status: str = "active", guards: Guards = STRICT, **told: Any) -> Plan:
@@ -98,12 +100,41 @@ def test_an_approval_of_a_row_that_changed_is_dropped_and_told() -> None:
 
 
 def test_an_approval_of_a_row_that_went_away_is_dropped_and_told() -> None:
-    yes = said(Verb.APPROVE, held_row())
+    yes = said(Verb.APPROVE, held_row(), why="she left.")
 
     plan = planned([affiliate()], [partner()], [link()], decisions=(yes,))
 
     assert plan.dropped == (yes.number,)
-    assert plan.notes[0].endswith("on 2026-11-21. Now: nothing to be done any more.")
+    assert plan.notes[0].endswith("on 2026-11-21: she left. Now: nothing to be done any more.")
+
+
+def test_an_approval_that_expired_is_told_with_what_is_due_now() -> None:
+    yes = replace(said(Verb.APPROVE, held_row(), why="she left"), until=EXPIRED_AT)
+
+    plan = leaving(expired=(yes,))
+
+    assert only(plan.rows).disposition is Disposition.HELD
+    (note,) = plan.notes
+    assert note == (
+        "Expired before it was applied: Person 1, deactivate-partner active -> deactivated (held, "
+        "whop-moved), approved by ana on 2026-11-21: she left. It held until 2026-11-22 09:00 UTC. "
+        "Now: deactivate-partner active -> deactivated (held, whop-moved)."
+    )
+
+
+def test_an_approval_that_was_given_again_is_not_told_as_expired() -> None:
+    yes = replace(said(Verb.APPROVE, held_row()), until=EXPIRED_AT)
+
+    assert leaving(expired=(yes,), decisions=(said(Verb.APPROVE, held_row()),)).notes == ()
+
+
+def test_many_expired_approvals_are_counted_and_not_listed() -> None:
+    yes = replace(said(Verb.APPROVE, held_row()), until=EXPIRED_AT)
+
+    notes = leaving(expired=(yes,) * 25).notes
+
+    assert len(notes) == 21
+    assert notes[-1] == "5 more approvals expired before their rows were applied."
 
 
 def test_a_run_that_did_not_see_everything_drops_nothing() -> None:

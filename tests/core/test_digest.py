@@ -64,3 +64,12 @@ def test_turns_follow_each_other_without_a_gap(
     assert last <= now < following
     assert next_turn(rhythm, at, ZoneInfo(zone), last) == following
     assert latest_turn(rhythm, at, ZoneInfo(zone), following) == following
+
+
+def test_turns_are_told_in_utc_wherever_people_live() -> None:
+    now = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+    for turn in (latest_turn, next_turn):
+        told = turn(Rhythm.DAILY, time(8), ZoneInfo("Asia/Tokyo"), now)
+        assert told is not None
+        assert told.tzinfo is UTC

@@ -136,13 +136,13 @@ def test_somebody_gone_counts_as_missing_and_as_switched_off() -> None:
 def test_a_number_is_exact_and_a_share_is_never_less_than_the_floor(
     limit: Limit, links: int, rows: int
 ) -> None:
-    assert allowance(limit, Facts("main", links), 3, Spent()) == rows
+    assert allowance(limit, Facts("main", links), 3, Spent()).rows == rows
 
 
 @pytest.mark.parametrize("floor, rows", [(0, 1), (1, 1), (50, 50)])
 def test_the_floor_is_the_least_a_share_comes_to(floor: int, rows: int) -> None:
-    assert allowance(Limit(percent(5)), Facts("main", 20), floor, Spent()) == rows
-    assert allowance(Limit(2), Facts("main", 20), floor, Spent()) == 2
+    assert allowance(Limit(percent(5)), Facts("main", 20), floor, Spent()).rows == rows
+    assert allowance(Limit(2), Facts("main", 20), floor, Spent()).rows == 2
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ def test_the_floor_is_the_least_a_share_comes_to(floor: int, rows: int) -> None:
 def test_a_budget_leaves_what_a_day_and_a_week_have_not_spent(
     limit: Limit, spent: Spent, rows: int
 ) -> None:
-    assert allowance(limit, HUNDRED, 3, spent) == rows
+    assert allowance(limit, HUNDRED, 3, spent).rows == rows
 
 
 @given(
@@ -177,7 +177,7 @@ def test_more_spent_never_lets_more_pass(
 ) -> None:
     limit, facts = Limit(per_run, per_day), Facts("main", links)
 
-    left = [allowance(limit, facts, floor, Spent(day, day)) for day in (0, spent)]
+    left = [allowance(limit, facts, floor, Spent(day, day)).rows for day in (0, spent)]
 
     assert left[0] >= left[1] >= 0
 
@@ -430,12 +430,23 @@ def test_what_a_limit_holds_in_the_first_run_is_held_by_that_limit() -> None:
         (
             Limit(5, per_day=7),
             {GuardClass.DEACTIVATE: Spent(day=3, week=3)},
-            "6 rows of deactivate, 4 may go with 100 links: 6 held.",
+            (
+                "6 rows of deactivate, 4 may go with 100 links (7 in 24 hours, 3 of them gone): "
+                "6 held."
+            ),
+        ),
+        (
+            Limit(5, per_week=6),
+            {GuardClass.DEACTIVATE: Spent(day=0, week=2)},
+            "6 rows of deactivate, 4 may go with 100 links (6 in 7 days, 2 of them gone): 6 held.",
         ),
         (
             Limit(5, per_day=7),
             {GuardClass.DEACTIVATE: Spent(day=7, week=7)},
-            "6 rows of deactivate, 0 may go with 100 links: 6 held.",
+            (
+                "6 rows of deactivate, 0 may go with 100 links (7 in 24 hours, 7 of them gone): "
+                "6 held."
+            ),
         ),
     ],
 )

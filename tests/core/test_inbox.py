@@ -4,8 +4,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 from sync.core.decision import Verb
-from sync.core.inbox import inbox
-from sync.core.plan import Disposition, Outcome, Person
+from sync.core.inbox import awaits_word, evidence, inbox, is_open, may_retry, state
+from sync.core.plan import Disposition, Expect, Field, Outcome, Person
 from sync.core.policy import Hold
 from tests.core.deciding import a_case, conflict, held, ids, said
 from tests.state.people import NOON, a_row
@@ -91,3 +91,53 @@ def test_of_an_owner_it_shows_what_they_see_to() -> None:
     ]
 
     assert ids(inbox(cases, NOW, owner="ana").cases) == ["key-1"]
+
+
+def test_an_inbox_says_of_which_moment_and_pair_it_is() -> None:
+    found = inbox([a_case(held(), pair="other")], NOW)
+
+    assert found.at == NOW
+    assert [one.pair for one in found.held] == ["other"]
+
+
+def test_only_a_held_row_without_a_no_awaits_a_word() -> None:
+    row = held()
+
+    assert awaits_word(a_case(row))
+    assert not awaits_word(a_case(row, said(Verb.REJECT, row, why="no")))
+    assert not awaits_word(a_case(conflict()))
+    assert not awaits_word(a_case(held(guard=Hold.IGNORED)))
+
+
+def test_what_failed_or_was_given_up_may_be_tried_again() -> None:
+    assert may_retry(a_case(a_row(outcome=Outcome.FAILED)))
+    assert may_retry(a_case(conflict(), parked=True))
+    assert not may_retry(a_case(conflict()))
+
+
+def test_somebody_has_to_look_at_what_is_not_held_does_not_rest_and_cannot_wait() -> None:
+    row = conflict()
+
+    assert is_open(a_case(row))
+    assert not is_open(a_case(row, said(Verb.SNOOZE, row)))
+    assert not is_open(a_case(held()))
+    assert not is_open(a_case(a_row(disposition=Disposition.WAITING)))
+
+
+def test_the_evidence_of_a_row_is_what_both_sides_showed_of_its_field() -> None:
+    shown = Expect("w", "a", "1", "2")
+
+    told = {f: evidence(a_case(a_row(field=f, expect=shown))) for f in Field}
+
+    assert told == {
+        Field.LINK: None,
+        Field.RECORD: ("w", "a"),
+        Field.STATUS: ("w", "a"),
+        Field.COMMISSION: ("1", "2"),
+        Field.NAME: None,
+    }
+
+
+def test_the_state_of_a_row_is_what_became_of_it_or_else_what_is_to() -> None:
+    assert state(a_case(conflict())) is Disposition.CONFLICT
+    assert state(a_case(conflict(outcome=Outcome.FAILED))) is Outcome.FAILED

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sync.core.news import Facts, News, delivered, news, unsaid
+from sync.core.news import Digest, Facts, Mended, News, delivered, news, unsaid
 from sync.core.plan import Disposition, Kind, Outcome, Row
 from sync.core.ports import OpenRow, Tally, Told
 from sync.core.report import Trouble
@@ -135,6 +135,52 @@ def test_the_end_of_failing_tells_how_long_it_was_and_what_was_done() -> None:
     after = delivered(seen, told)
     assert (after.failing, after.failing_since) == (None, None)
     assert news(seen, after) is None
+
+
+def test_the_news_of_an_end_are_complete() -> None:
+    told = Told(failing="api-unreachable", failing_since=NOON - 4 * HOUR)
+    good = replace(GOOD, last_good=NOON - HOUR)
+
+    found = news(Facts(NOON, good, since_failing=Tally(runs={"applied": 1})), told)
+
+    assert found == News(
+        "main",
+        NOON,
+        mended=Mended("api-unreachable", NOON - 4 * HOUR, NOON - HOUR, Tally(runs={"applied": 1})),
+    )
+
+
+def test_the_end_is_told_where_it_was_good_at_the_very_moment_the_failing_began() -> None:
+    began = Told(failing="api-unreachable", failing_since=NOON)
+    later = replace(began, failing_since=NOON + HOUR)
+
+    assert news(facts(GOOD), began) is not None
+    assert news(facts(GOOD), later) is None
+
+
+def test_a_pair_that_was_good_for_a_moment_and_fails_again_is_not_mended() -> None:
+    told = Told(failing="api-unreachable", failing_since=NOON - 6 * HOUR)
+
+    assert news(facts(failing()), told) is None
+
+
+def test_a_pair_in_quarantine_after_one_failure_is_told_like_any_other() -> None:
+    refused = failing(Trouble.KEY_REFUSED, failures=1)
+    held = replace(failing(Trouble.GUARD_HELD, failures=1), last_started=NOON)
+
+    found = news(facts(refused), Told())
+    again = news(facts(held), Told(failing="key-refused", failing_since=NOON - HOUR))
+
+    assert found == News("main", NOON, failing=refused)
+    assert again is not None
+    assert again.mended is not None
+    assert again.mended.at == NOON
+
+
+def test_what_only_a_person_can_mend_is_told_once_too() -> None:
+    refused = facts(failing(Trouble.KEY_REFUSED))
+
+    assert news(refused, delivered(refused, Told())) is None
 
 
 def test_a_pair_whose_rows_are_held_is_reached_again() -> None:
@@ -292,3 +338,29 @@ def _heads(found: News | None) -> Iterable[str]:
 def test_kinds_do_not_matter_only_keys_do() -> None:
     one = replace(row(Kind.SET_COMMISSION, Disposition.HELD), key="a")
     assert news(facts(GOOD, one), Told(frozenset("a"))) is None
+
+
+def test_a_digest_says_everything_there_is_to_say() -> None:
+    done = Tally(runs={"applied": 3}, applied={"deactivate-partner": 2})
+    rows = open_rows(keyed("a"))
+    good = replace(GOOD, last_good=NOON - HOUR)
+    seen = Facts(NOON, good, rows, turn=NOON - HOUR, links=7, since_digest=done)
+
+    found = news(seen, Told(frozenset("a"), digest_at=NOON - 25 * HOUR))
+
+    digest = Digest(NOON - 25 * HOUR, done, rows, 7, NOON - HOUR)
+    assert found == News("main", NOON, digest=digest)
+
+
+def test_a_digest_that_went_out_at_its_turn_is_not_due_again() -> None:
+    seen = replace(facts(), turn=NOON)
+
+    assert news(seen, Told(digest_at=NOON)) is None
+    assert news(seen, Told(digest_at=NOON - timedelta(seconds=1))) is not None
+
+
+def test_rows_that_are_neither_failed_nor_waiting_for_a_person_come_last() -> None:
+    stale = replace(keyed("1"), outcome=Outcome.STALE)
+    held = replace(keyed("2"), disposition=Disposition.HELD)
+
+    assert told_rows(news(facts(GOOD, stale, held), Told())) == ["2", "1"]

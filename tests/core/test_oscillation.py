@@ -1,6 +1,7 @@
 """Oscillations: a field that went there and back twice within a day is left to a person."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -9,7 +10,9 @@ from typing import Any, Final
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sync.core.deciding import Words
 from sync.core.decision import Verb
+from sync.core.oscillation import frozen
 from sync.core.plan import Base, Disposition, Kind, Plan, Row
 from sync.core.ports import PastRow
 from sync.core.resolving import can_use
@@ -216,3 +219,36 @@ def test_a_series_that_only_rises_or_falls_never_freezes(values: list[int], fall
     row = only(rates(sorted(values, reverse=falls)).rows)
 
     assert row.disposition is Disposition.APPLY
+
+
+def test_a_row_that_is_not_to_be_applied_stays_what_it_is() -> None:
+    held = replace(only(affihub_sets("active").rows), disposition=Disposition.CONFLICT)
+
+    assert frozen([held], THREE, Words(())) == (held,)
+
+
+def test_only_who_insists_after_the_last_write_knew_of_it() -> None:
+    row = only(affihub_sets("active").rows)
+
+    def left(since: float) -> Disposition:
+        again = replace(said(Verb.RETRY, row), at=hours(since))
+        return frozen([row], THREE, Words([again]))[0].disposition
+
+    assert left(1.5) is Disposition.BREAK
+    assert left(2) is Disposition.BREAK
+    assert left(2.5) is Disposition.APPLY
+
+
+def test_coming_back_first_is_going_back_and_forth_too() -> None:
+    lately = history(whop_sets("active"), affihub_sets("deactivated"), whop_sets("active"))
+    row = only(affihub_sets("deactivated").rows)
+
+    assert frozen([row], lately, Words(()))[0].disposition is Disposition.BREAK
+
+
+def test_who_was_only_invited_before_did_not_come_back() -> None:
+    first = replace(only(whop_sets("active").rows), before="invited")
+    rest = history(whop_sets("active"), affihub_sets("deactivated"), whop_sets("active"))
+    row = only(affihub_sets("deactivated").rows)
+
+    assert frozen([row], (past(first, hours(0)), *rest[1:]), Words(())) == (row,)

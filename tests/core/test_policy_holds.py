@@ -1,7 +1,7 @@
 """Kinds that need two people, and days on which no status and no rate is written."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from sync.core.decision import Verb
 from sync.core.guard import lasting
-from sync.core.plan import Base, Disposition, Kind, Plan
+from sync.core.plan import Base, Disposition, GuardVerdict, Kind, Plan
 from sync.core.policy import GuardClass, Hold, Limit, OnFirstLink, Policy
-from sync.core.policy_holds import is_frozen, thaw
+from sync.core.policy_holds import MOST_DAYS, is_frozen, thaw
 from sync.core.ports import Known
 from sync.core.reconcile import guard_facts
 from tests.core.people import (
@@ -259,3 +259,28 @@ def test_guards_are_told_what_the_policy_wants_people_for() -> None:
     facts = guard_facts(replace(TWO, freeze=(15,)), Known(), links=1)
 
     assert (facts.two_people, facts.freeze) == (frozenset({"deactivate-partner"}), (15,))
+
+
+def test_a_freeze_says_how_many_rows_wait_until_when_and_who_may_let_them_pass() -> None:
+    settings = policy(freeze=(date(2026, 12, 24), date(2026, 12, 25)))
+
+    (verdict,) = leaving(2, settings, today=date(2026, 12, 24)).verdicts
+
+    assert verdict == GuardVerdict(
+        "freeze",
+        2,
+        0,
+        2,
+        "2026-12-24 is frozen: 2 rows of status and rate wait until 2026-12-26, or for a person "
+        "who approves them all the same.",
+        "affisync approve --pair main --guard freeze",
+    )
+
+
+def test_the_end_of_a_freeze_is_looked_for_from_tomorrow_for_a_year() -> None:
+    today = date(2026, 12, 24)
+    days = [today + timedelta(days=n) for n in range(1, MOST_DAYS + 1)]
+
+    assert thaw((), today) == days[0]
+    assert thaw(days[:-1], today) == days[-1]
+    assert thaw(days, today) is None

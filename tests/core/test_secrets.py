@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.core.secrets import GONE, HINTS, LOOKS, blank, may_hold_secret, names_secret
+from sync.core.secrets import GONE, HINTS, LOOKS, _look, blank, may_hold_secret, names_secret
 
 
 @pytest.mark.parametrize(
@@ -141,3 +141,20 @@ def test_no_value_shows_beside_a_name_that_tells_of_it(value: str, form: str) ->
     planted = f"canary{value}"
 
     assert "canary" not in blank(form.format(planted))
+
+
+def test_a_look_has_words_for_hints_and_is_the_same_in_capitals() -> None:
+    look = _look("key token", "(a)b")
+
+    assert look.hints == ("key", "token")
+    assert look.shape.sub(r"\g<1>", "xABy") == "xAy"
+
+
+def test_any_other_sign_can_stand_where_a_secret_stood() -> None:
+    assert blank("token=abc", "***") == "token=***"
+
+
+def test_only_the_end_of_a_long_name_is_looked_at() -> None:
+    assert names_secret("x" * 200 + "_token")
+    assert names_secret("." * 94 + "_token")
+    assert not names_secret("token_" + "x" * 200)

@@ -28,7 +28,15 @@ def test_rows_are_added_up() -> None:
 def test_a_person_counts_once_and_is_known_where_one_row_knows() -> None:
     rows = [worth(None, "1"), worth("10", "2"), worth(None)]
 
-    assert totals(rows) == Totals(3, Decimal(10), Decimal(3), 0)
+    assert totals(rows) == Totals(3, Decimal(10), Decimal(2), 0)
+
+
+def test_a_rate_written_to_both_sides_is_paid_once() -> None:
+    up, down = [worth("100", "5"), worth("100", "7")], [worth("100", "-7"), worth("100", "-5")]
+
+    assert totals(up).effect_usd == 7
+    assert totals(down).effect_usd == -7
+    assert totals([*up, worth("100", "3", 1)]).effect_usd == 10
 
 
 def test_of_nothing_nothing_is_known() -> None:

@@ -132,3 +132,51 @@ def test_whoever_goes_through_them_in_order_meets_the_better_ones_first(
         assert all(one.likeness.score <= each.likeness.score for one in later)
     for side in Side:
         assert all(len(ones) <= 3 for ones in by_person(order, side).values())
+
+
+def test_of_two_as_alike_who_is_mutual_comes_first_and_then_the_smaller_ids() -> None:
+    ones = [
+        candidate("aff_3", "par_3", 60),
+        candidate("aff_2", "par_2", 60),
+        candidate("aff_4", "par_4", 60),
+        candidate("aff_2", "par_1", 60),
+    ]
+    mutual = marked_mutual(ones)
+
+    assert ids(best_first(mutual)) == [
+        ("aff_3", "par_3"),
+        ("aff_4", "par_4"),
+        ("aff_2", "par_1"),
+        ("aff_2", "par_2"),
+    ]
+
+
+def test_who_looks_more_like_somebody_else_is_not_mutual_from_either_end() -> None:
+    ones = [candidate("aff_1", "par_1", 70), candidate("aff_2", "par_1", 80)]
+
+    assert [each.mutual for each in marked_mutual(ones)] == [False, True]
+    turned = [candidate("aff_1", "par_1", 70), candidate("aff_1", "par_2", 80)]
+    assert [each.mutual for each in marked_mutual(turned)] == [False, True]
+
+
+def test_everybody_of_a_side_is_there_with_those_who_may_be_the_same() -> None:
+    ones = [candidate("aff_1", "par_1", 50), candidate("aff_1", "par_2", 60)]
+
+    lonely = with_candidates(Side.AFFIHUB, [alone(f"par_{n}") for n in (3, 2, 1)], ones)
+
+    assert [(one.alone.id, ids(one.candidates)) for one in lonely] == [
+        ("par_1", [("aff_1", "par_1")]),
+        ("par_2", [("aff_1", "par_2")]),
+        ("par_3", []),
+    ]
+
+
+def test_a_partner_without_a_status_may_earn_and_unknown_money_is_none() -> None:
+    people = [alone("par_2", None), alone("par_1", "active", -5), alone("par_3", "invited", 0)]
+
+    assert may_earn(Side.AFFIHUB, people[0])
+    assert [one.id for one in weightiest_first(Side.AFFIHUB, people)] == [
+        "par_2",
+        "par_3",
+        "par_1",
+    ]

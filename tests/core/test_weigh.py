@@ -1,13 +1,14 @@
 """What a person wants decided, row by row: which row accepts it, and what the others answer."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from sync.core.decision import Verb
+from sync.core.decision import Decision, Verb
 from sync.core.plan import Disposition, Field, Kind, Outcome, Row
 from sync.core.policy import Hold
-from sync.core.weigh import Wish, accepts, weigh
+from sync.core.weigh import Wish, accepts, objection, weigh
 from sync.errors import UsageError
 from tests.core.deciding import a_case, conflict, held, ids, said
 from tests.state.people import NOON, a_row
@@ -103,6 +104,116 @@ def test_a_link_is_no_field_to_leave_alone() -> None:
 
     assert ids(weighed.accepted) == ["key-2"]
     assert "about the link" in weighed.refused[0].reason
+
+
+LEFT_ALONE = "somebody said to leave this field of this person alone"
+NO_RATE = "a rate is a number from 0 to 100"
+FAILED_BREAK = conflict(disposition=Disposition.BREAK, rule="gave-up", outcome=Outcome.FAILED)
+
+
+@pytest.mark.parametrize(
+    "row, wish, sentence",
+    [
+        (
+            conflict(),
+            YES,
+            "a conflict is not held: affisync inbox says what would settle it",
+        ),
+        (
+            FAILED_BREAK,
+            YES,
+            "it is not held, it failed; to try it again: affisync resolve key-1 --retry",
+        ),
+        (
+            a_row(disposition=Disposition.WAITING),
+            YES,
+            "it is not held; it rests until its next try",
+        ),
+        (
+            held(guard=Hold.IGNORED.value),
+            YES,
+            f"{LEFT_ALONE}: affisync inbox --all says what would settle it",
+        ),
+        (
+            conflict(),
+            a_wish(Verb.USE, value="half"),
+            f"cannot use half: {NO_RATE}; it accepts whop or affihub or VALUE",
+        ),
+        (
+            conflict(),
+            a_wish(Verb.USE, value="20", why=""),
+            "",
+        ),
+        (
+            conflict(rule="unreadable"),
+            a_wish(Verb.USE, value="whop"),
+            "cannot use whop: no choice settles it; it accepts --ignore-field",
+        ),
+        (
+            conflict(rule="unreadable", outcome=Outcome.FAILED),
+            a_wish(Verb.USE, value="whop"),
+            "cannot use whop: no choice settles it; it accepts --retry or --ignore-field",
+        ),
+        (
+            conflict(rule="unreadable", kind=Kind.LINK, field=Field.LINK),
+            a_wish(Verb.USE, value="whop"),
+            "cannot use whop: no choice settles it",
+        ),
+        (
+            conflict(),
+            a_wish(Verb.RETRY),
+            "it was never tried, so there is nothing to try again",
+        ),
+        (
+            conflict(kind=Kind.MOVE_LINK, field=Field.LINK),
+            a_wish(Verb.IGNORE_FIELD),
+            "it is about the link, not about a field that could be left alone",
+        ),
+        (conflict(kind=Kind.FILL_NAME, field=Field.NAME), a_wish(Verb.IGNORE_FIELD), ""),
+        (held(), a_wish(Verb.IGNORE_FIELD), ""),
+    ],
+)
+def test_a_row_answers_in_a_sentence(row: Row, wish: Wish, sentence: str) -> None:
+    assert objection(a_case(row), wish) == sentence
+
+
+@pytest.mark.parametrize(
+    "told, sentence",
+    [
+        ({"verb": Verb.APPROVE, "by": " "}, "A decision is somebody's: say whose, --as NAME."),
+        ({"verb": Verb.REJECT}, "Say why not: --reason TEXT."),
+        ({"verb": Verb.ASSIGN}, "Say who sees to it: a name."),
+        ({"verb": Verb.USE}, "Say what to use: --use whop|affihub|VALUE."),
+        ({"verb": Verb.SNOOZE}, "Say until when: --for 3d."),
+    ],
+)
+def test_what_is_lacking_is_said_with_the_option_that_says_it(
+    told: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(UsageError) as lacking:
+        Wish(**{"by": "ana", "at": NOON, **told})
+
+    assert str(lacking.value) == sentence
+
+
+def test_a_decision_is_kept_without_the_spaces_somebody_typed() -> None:
+    case = a_case(conflict(), pair="other")
+    until = NOON + timedelta(hours=1)
+
+    kept = Wish(Verb.USE, " Ana \t Li ", NOON, " why \n", until, "whop").about(case)
+
+    assert kept == Decision("other", Verb.USE, case.row, "Ana Li", NOON, "why", until, "whop")
+
+
+def test_a_yes_of_the_same_person_is_repeated_and_another_verb_is_not() -> None:
+    row = conflict()
+    case = a_case(row, said(Verb.APPROVE, row, "ana"))
+
+    weighed = weigh([case], a_wish(Verb.ASSIGN))
+
+    assert len(weighed.accepted) == 1
+    assert weighed.repeated == ()
+    assert weighed.wish == a_wish(Verb.ASSIGN)
 
 
 @pytest.mark.parametrize("verb", [Verb.ASSIGN, Verb.SNOOZE])

@@ -145,6 +145,9 @@ async def test_a_pair_that_somebody_let_out_of_quarantine_runs_at_its_next_turn(
         await steps.go(at("2026-08-01T00:15:02"))
         with open_store(steps.daemon.app().config.state_path, clock=utc_now) as other:
             other.keep_standing(replace(other.standing("a"), not_before=None))
+        assert steps.standing("a").next_run == SIX
+        await steps.daemon.refresh()
+        assert steps.standing("a").next_run == at("2026-08-01T00:30")
         await steps.go(at("2026-08-01T00:30:02"))
 
         assert steps.heard.skipped_ == [("a", Skip.QUARANTINE)]

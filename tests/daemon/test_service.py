@@ -21,6 +21,7 @@ from sync.app import App, utc_now
 from sync.config import load
 from sync.core.ports import DAEMON_LEASE, Fence
 from sync.core.report import Mode, Report, RunHead, RunStatus
+from sync.daemon import chores
 from sync.daemon import service as service_module
 from sync.daemon.chores import lasting, prune
 from sync.daemon.seat import PATIENCE, Loss, seat
@@ -176,6 +177,23 @@ async def test_the_log_tells_the_next_run_as_the_state_has_it(
     assert due
     assert due >= at_six
     assert f"Next run: {due:%Y-%m-%d %H:%M:%S} UTC" in caplog.text
+
+
+async def test_the_next_run_follows_what_others_decide_about_a_quarantine(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chores, "OFTEN", 0.001)
+    async with running(path, run=Runs()) as it:
+
+        def next_run() -> datetime | None:
+            return it.store.standing("a").next_run
+
+        await until(lambda: next_run() and not it.service._daemon.running)
+        soon, at_six = next_run(), utc_now() + timedelta(hours=6)
+        it.store.keep_standing(replace(it.store.standing("a"), not_before=at_six))
+        await until(lambda: next_run() != soon)
+        it.store.keep_standing(replace(it.store.standing("a"), not_before=None))
+        await until(lambda: next_run() == soon)
 
 
 async def test_the_log_tells_of_a_run_that_goes_on(

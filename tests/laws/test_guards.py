@@ -36,7 +36,7 @@ def test_no_more_rows_go_than_each_guard_allows(world: World) -> None:
         limit = guards.limits[name]
         if name is GuardClass.REACTIVATE and not world.policy.reactivate:
             limit = Limit(0)
-        allowed = allowance(limit, facts, guards.floor, known.spent.get(name, Spent()))
+        allowed = allowance(limit, facts, guards.floor, known.spent.get(name, Spent())).rows
         assert going[name] <= allowed, name
 
 

@@ -273,6 +273,12 @@ WEBHOOK = "https://chat.example.org/notifications/98fa3b77?auth=1f2e3d4c5b"
             "at [fd00::1234:5678]:9000",
             "at [fd00::1234:5678]:9000",
         ),
+        (
+            "gotify://push24.example.org:8443/AbC-dE_fG9",
+            "AbC-dE_fG9 to push24.example.org:8443",
+            "[redacted] to push24.example.org:8443",
+        ),
+        ("apprise2://tok.En.x1y2z3/general", "with tok.En.x1y2z3", "with [redacted]"),
         ("jsons://hooks2.example.org/x", "to hooks2.example.org", "to hooks2.example.org"),
         ("mailto://ann:pass%20word@mail.io", "login with pass word", "login with [redacted]"),
         ("tgram://12345678:AbC-dE_fG9/77", "bot 12345678 AbC-dE_fG9", "bot [redacted] [redacted]"),

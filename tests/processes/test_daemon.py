@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -12,12 +13,14 @@ from itertools import permutations
 from pathlib import Path
 from typing import IO, Any
 
+import pytest
+
 from sync.app import utc_now
 from sync.core.ports import Intent, RunEntry
 from sync.core.report import RunStatus
 from sync.errors import StateError
 from sync.state.store import open_store
-from tests.processes.playground import WRITES, Playground, playground
+from tests.processes.playground import ROOT, WRITES, Playground, playground
 
 SETTINGS = """[pairs.main]
 schedule = "every 1s"
@@ -223,6 +226,42 @@ def test_a_second_daemon_waits_for_the_first_one_to_end(tmp_path: Path) -> None:
             until(lambda: second.said("Run ended"))
             assert second.end() == 0
         assert not overlap(home.runs())
+
+
+EARLY = """
+import os, signal
+from sync.cli.daemon import _end_by_signals
+_end_by_signals()
+try:
+    os.kill(os.getpid(), signal.{sign})
+except BaseException:
+    pass
+raise SystemExit("It goes on.")
+"""
+
+
+@pytest.mark.parametrize("sign", ["SIGTERM", "SIGINT"])
+def test_an_end_before_the_beginning_is_one_whoever_catches_what(sign: str) -> None:
+    ended = subprocess.run([sys.executable, "-c", EARLY.format(sign=sign)], cwd=ROOT, check=False)
+
+    assert ended.returncode == 0
+
+
+def test_a_daemon_that_is_ended_while_it_reads_its_configuration_ends_cleanly(
+    tmp_path: Path,
+) -> None:
+    with house(tmp_path, people=0) as home:
+        text = home.ground.config.read_text()
+        home.ground.config.unlink()
+        os.mkfifo(home.ground.config)
+        with home.daemon() as daemon, home.ground.config.open("w"):  # it is about to read
+            assert daemon.end() == 0
+
+        home.ground.config.unlink()
+        home.ground.config.write_text(text)
+        with home.daemon() as daemon:
+            until(lambda: daemon.said("Run ended"))
+            assert daemon.end() == 0
 
 
 def test_a_daemon_that_waits_for_another_one_ends_cleanly(tmp_path: Path) -> None:

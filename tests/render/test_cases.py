@@ -7,7 +7,8 @@ from decimal import Decimal
 from sync.core.cases import Case
 from sync.core.decision import Verb
 from sync.core.inbox import inbox
-from sync.core.plan import Person
+from sync.core.plan import Person, Row
+from sync.core.undo_reason import undo_of, undo_reason
 from sync.core.weigh import Wish, weigh
 from sync.render import decided, held
 from sync.render import inbox as box
@@ -111,3 +112,50 @@ def test_rows_on_the_way_say_that_they_are() -> None:
     assert "1 approved, applied by the next run" in shown
     assert "ana chose whop on 2026-11-20; the next run carries it out" in shown
     assert "affisync resolve" not in shown
+
+
+def of_an_undo(number: int, target: str = "run-7", **changes: object) -> Row:
+    told = {"rule": "undo", "reason": undo_reason(target, "the wrong list")}
+    return a_held(number, **told | changes)
+
+
+def test_what_applies_an_approved_row_of_an_undo_is_the_undo() -> None:
+    """No sync does: the answer to a yes, the list and its heading name what does."""
+    undone, plain = a_case(of_an_undo(1)), a_case(a_held(2))
+    one_row = a_case(of_an_undo(3, "run-7:abc"))
+    wish = Wish(Verb.APPROVE, "ana", NOON)
+
+    both = decided.text(weigh((undone, plain), wish), dry_run=False, width=100, color=False)
+    only = decided.text(weigh((one_row,), wish), dry_run=False, width=100, color=False)
+    no = decided.text(
+        weigh((undone,), Wish(Verb.REJECT, "ana", NOON, "no")),
+        dry_run=False,
+        width=100,
+        color=False,
+    )
+
+    assert "affisync sync --pair main\n" in both
+    assert "affisync undo run-7 --pair main --yes\n" in both
+    assert "affisync undo run-7:abc --pair main --yes\n" in only
+    assert "sync --pair" not in only
+    assert "The next run" not in only
+    assert "--yes" not in no
+
+
+def test_the_list_of_what_is_held_tells_which_undo_applies_it() -> None:
+    row = of_an_undo(1)
+    waits, goes = a_case(row), a_case(row, said(Verb.APPROVE, row))
+
+    text = held.text([waits], NOW, width=100, color=False)
+    (told,) = json.loads(held.document([waits, a_case(a_held(2))]))["held"][:1]
+    approved = held.text([goes, a_case(a_held(2))], NOW, width=100, color=False)
+
+    assert "affisync undo run-7 --pair main --yes\n" in text
+    assert "1 approved, applied by the undo" in approved
+    assert "next run" not in approved
+    assert told["undo"] == "run-7"
+
+
+def test_a_reason_that_only_looks_like_an_undo_is_none() -> None:
+    assert undo_of(a_held(1, reason=undo_reason("run-7"))) is None
+    assert undo_of(of_an_undo(1, reason="Something else.")) is None

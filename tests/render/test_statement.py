@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from sync.core.plan import Plan
+from sync.core.plan import Base, Plan
 from sync.core.ports import Known
 from sync.core.reconcile import reconcile
 from sync.core.record import Affiliate, Earned, Gathered, Incident, Partner
@@ -81,6 +81,69 @@ def test_an_incomplete_listing_is_told_first() -> None:
 
     assert "a listing is incomplete, so nobody can tie everything out" in text
     assert "who is not in it cannot be tied out" in " ".join(text.split())
+
+
+OFF = Base("off", "archived", "deactivated")
+
+
+def behind(count: int = 5) -> Statement:
+    """So many people who are on on both sides, and off in the mapping."""
+    ids = range(1, count + 1)
+    gathered = Gathered(whop(*map(affiliate, ids)), affihub(*map(partner, ids)))
+    links = (*(link(n, status=OFF) for n in ids[:-1]), link(count))
+    known = Known(links=links, first_run_done=True)
+    plan = reconcile(gathered, known, policy(), TEXTS)
+    return statement(gathered, known, plan, policy(), AT)
+
+
+def test_who_is_behind_in_the_mapping_is_named_with_what_it_holds() -> None:
+    text = " ".join(render(behind(), Form.TEXT, width=120).split())
+
+    assert "the mapping is behind what both sides say of 4 people, named below." in text
+    for n in (1, 2, 3):
+        said = f"Person {n} (aff_{n} par_{n}): active on Whop, active on Affihub, mapping: off"
+        assert said in text
+    assert "aff_4" not in text
+    assert "and 1 more; the CSV lists everybody" in text
+
+
+def test_a_mapping_that_is_in_step_is_no_headline() -> None:
+    assert "behind" not in render(behind(1), Form.TEXT).splitlines()[0]
+
+
+def test_every_form_names_who_is_behind_in_the_mapping() -> None:
+    done = behind()
+
+    page = render(done, Form.HTML)
+    document = json.loads(render(done, Form.JSON))
+
+    assert "the mapping is behind what both sides say of 4 people" in page
+    assert "Person 1 (aff_1 par_1): active on Whop, active on Affihub, mapping: off" in page
+    assert [document["people"][at]["whop_id"] for at in document["behind"]] == [
+        "aff_1",
+        "aff_2",
+        "aff_3",
+        "aff_4",
+    ]
+    lines = {line["whop_id"]: line for line in sheet(done)}
+    assert lines["aff_4"]["status"] == "agree, and the mapping is behind"
+    assert (lines["aff_4"]["affihub_id"], lines["aff_4"]["mapping_status"]) == ("par_4", "off")
+    assert lines["aff_5"]["status"] == "same"
+
+
+def test_whoever_is_explained_by_no_row_is_named() -> None:
+    """Somebody a listing does not show, and somebody who is listed as alone."""
+    gathered = Gathered(
+        whop(affiliate(3, "archived"), complete=False, note="the pages disagree"),
+        affihub(partner(1)),
+    )
+    known = Known(links=(link(1),), first_run_done=True)
+    plan = reconcile(gathered, known, policy(), TEXTS)
+
+    text = render(statement(gathered, known, plan, policy(), AT), Form.TEXT, width=120)
+
+    assert "Person 1 (aff_1 par_1): not seen on Whop, active on Affihub, mapping: on" in text
+    assert "Person 3 (aff_3): archived on Whop" in text
 
 
 def sheet(done: Statement) -> list[dict[str, str]]:

@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from sync.core.plan import Disposition
+from sync.core.plan import Disposition, Person
 from sync.core.report import Report
 from sync.render import Format, render
+from sync.render.changes import changes
 from tests.render.reports import (
     ALL,
+    BEFORE,
     DRY,
     EVERYTHING,
     FOLDED,
@@ -192,3 +194,14 @@ def test_a_command_is_never_wrapped(width: int) -> None:
 
     assert len(commands) == 5
     assert all(line.endswith(f" --config {config}") for line in commands)
+
+
+def test_what_is_ageing_is_cut_at_no_width_whatever_the_script_of_a_name() -> None:
+    """Letters of double width fill a line sooner than a library counts."""
+    chinese = replace(BEFORE[0], person=Person(name="李浩然"))
+    report = replace(FOLDED, rows=(chinese, *BEFORE[1:]))
+    told = dict(changes(report))["Ageing"]
+
+    for width in range(60, 110):
+        text = render(report, Format.TEXT, width=width)
+        assert " ".join(told.split()) in " ".join(text.split()), width

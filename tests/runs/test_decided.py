@@ -33,6 +33,10 @@ def fates(shop: Shop) -> list[Fate | None]:
     return [one.fate for one in shop.store.decisions("main")]
 
 
+def expired(report: Report) -> int:
+    return sum(note.startswith("Expired before it was applied: ") for note in report.notes)
+
+
 async def mass_change(shop: Shop, count: int = 8) -> tuple[People, Report]:
     """Many people leave Whop at once: all are held."""
     people = shop.crowd(20)
@@ -90,7 +94,13 @@ async def test_an_approval_expires(shop: Shop) -> None:
     decide(shop, Verb.APPROVE, [row_of(held, people[0][0])])
     shop.clock.pass_(hours=73)
 
-    assert applied(await shop.sync()) == []
+    dry, report = await shop.dry_run(), await shop.sync()
+
+    assert applied(report) == []
+    assert expired(dry) == expired(report) == 1
+    assert fates(shop) == [Fate.EXPIRED]
+    assert expired(await shop.sync()) == 0, "told once"
+    assert shop.store.verify_log().problems == ()
 
 
 async def test_what_is_approved_and_written_is_not_written_again_when_it_comes_back(

@@ -76,7 +76,7 @@ async def test_both_edits_of_a_conflict_are_told_and_what_was_chosen(roomy: Shop
     assert list(map(brief, found.events)) == [
         ("edit", "whop", "20", "30"),
         ("edit", "affihub", "20", "25"),
-        ("decision", "affihub", "25", None),
+        ("decision", "affihub", "25", "25"),
         ("write", "affihub", "25", "30"),
     ]
     decision = found.events[2]

@@ -16,7 +16,7 @@ from sync.core.policy import Limit
 from sync.core.report import Mode, Report, exit_code
 from sync.errors import UsageError
 from sync.runs.pair import Order
-from sync.runs.plan_file import PlanFile, document, of_report, parsed
+from sync.runs.plan_file import PlanFile, digest, document, of_report, parsed
 from sync.runs.run import run_once
 from tests.runs.ends import ALL
 from tests.runs.shop import Shop, applied, row_of, said, to_apply
@@ -118,7 +118,7 @@ async def test_what_is_not_in_the_file_is_left_alone(roomy: Shop) -> None:
     assert exit_code(report) == 0
 
 
-async def test_a_part_of_the_rows_may_be_kept_by_hand(roomy: Shop) -> None:
+async def test_only_the_rows_of_the_plan_are_applied(roomy: Shop) -> None:
     people = roomy.crowd(3)
     await roomy.settled()
     for affiliate, _ in people:
@@ -227,7 +227,49 @@ async def test_a_row_that_was_edited_is_refused(roomy: Shop, edit: Edit) -> None
     told = json.loads(document(of_report(await roomy.dry_run(), "biz_1")))
     edit(told["rows"][0])
 
-    with pytest.raises(UsageError, match="was edited after the plan was made"):
+    with pytest.raises(UsageError, match="The plan was edited after it was made"):
+        parsed(json.dumps(told))
+    with pytest.raises(UsageError, match=r"Row \w+ was edited after the plan was made"):
+        parsed(sealed(told))
+
+
+def sealed(told: dict[str, Any]) -> str:
+    """A document whose digest was made to fit again."""
+    return json.dumps(told | {"digest": digest(told)})
+
+
+EDITS_OF_ALL: dict[str, Edit] = {
+    "a row dropped": lambda told: told["rows"].pop(),
+    "a row doubled": lambda told: told["rows"].append(told["rows"][0]),
+    "rows in another order": lambda told: told["rows"].reverse(),
+    "the value of a conflict": lambda told: told["rows"][-1].update(after="90"),
+    "the reason of a row": lambda told: told["rows"][0].update(reason="Trust me."),
+    "another money": lambda told: told["rows"][0]["person"].update(monthly_usd="0.00"),
+    "a guard lifted": lambda told: told["rows"][0].update(disposition="apply", guard=None),
+    "who made it": lambda told: told.update(by="nobody"),
+    "when it was made": lambda told: told.update(made_at="2020-01-01T00:00:00+00:00"),
+    "something added": lambda told: told.update(more="of it"),
+    "no digest": lambda told: told.pop("digest"),
+    "another digest": lambda told: told.update(digest="sha256:0"),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS_OF_ALL.values(), ids=EDITS_OF_ALL)
+async def test_a_plan_that_was_edited_in_any_way_is_refused(roomy: Shop, edit: Edit) -> None:
+    roomy.sync_rates()
+    roomy.limits(deactivate=Limit(0))
+    affiliate, _ = roomy.both()
+    rated = roomy.cast.rated(20, 20)
+    await roomy.settled()
+    roomy.world.whop.edit(affiliate.id, status="archived")
+    roomy.world.whop.set_rate(rated[0].id, 30)
+    roomy.world.affihub.edit(rated[1].id, commission_pct=Decimal(25))
+    told = json.loads(document(of_report(await roomy.dry_run(), "biz_1")))
+    assert [row["disposition"] for row in told["rows"]] == ["held", "conflict"]
+    assert len(parsed(json.dumps(told, sort_keys=True)).rows) == 2, "the layout does not matter"
+    edit(told)
+
+    with pytest.raises(UsageError, match=r"edited.* make a new"):
         parsed(json.dumps(told))
 
 
@@ -258,7 +300,7 @@ async def test_half_a_plan_is_refused(roomy: Shop) -> None:
     for part in told["rows"][0]:
         without = {**told, "rows": [{k: v for k, v in told["rows"][0].items() if k != part}]}
         with pytest.raises(UsageError):
-            parsed(json.dumps(without))
+            parsed(sealed(without))
     with pytest.raises(UsageError, match="no plan"):
         parsed(text[: len(text) // 2])
 

@@ -4,14 +4,18 @@ import pytest
 
 from connectors.sandbox.exchange import Answer
 from connectors.sandbox.script import Step
-from sync.core.plan import Outcome, Plan
+from sync.core.decision import Verb
+from sync.core.plan import Kind, Outcome, Plan
 from sync.core.policy import Limit
 from sync.core.report import Mode, RunStatus, Trouble, exit_code
 from sync.core.standing import Standing
+from sync.core.weigh import Wish, weigh
 from sync.errors import ConfigError, PairBusy, StateError
+from sync.runs.deciding import record
 from sync.runs.pair import Order, Stop
+from sync.runs.pending import cases
 from sync.runs.run import run_once
-from tests.runs.shop import Shop
+from tests.runs.shop import Shop, applied
 
 REFUSED = Answer(401, b"{}")
 FORBIDDEN = Answer(403, b"{}")
@@ -225,6 +229,24 @@ async def test_a_first_run_nobody_allowed_is_held_and_rests_an_hour_at_most(shop
     assert (standing.not_before - shop.clock()).total_seconds() == 3600
     await shop.sync()
     assert shop.standing().trouble is None
+
+
+async def test_a_yes_that_a_run_under_way_did_not_know_waits_for_no_quarantine(shop: Shop) -> None:
+    shop.lone_affiliate()
+    for _ in range(4):
+        await shop.sync(allow=[])
+    assert shop.standing().quarantined
+
+    def meanwhile() -> None:
+        wish = Wish(Verb.APPROVE, "ana", shop.clock())
+        record(shop.store, weigh(cases(shop.store, "main", wish.at), wish))
+
+    shop.when(lambda asked: asked.path == "/partners", meanwhile)
+    report = await shop.sync(allow=[])
+
+    assert [row.guard for row in report.rows] == ["first-run"], "it was planned without that yes"
+    assert shop.standing().not_before is None
+    assert applied(await shop.sync(allow=[])) == [Kind.CREATE_PARTNER]
 
 
 class TestRowsThatNeedAPerson:

@@ -12,6 +12,7 @@ from sync.core.decision import Decision, Verb
 from sync.core.plan import Disposition, Kind, Outcome
 from sync.core.policy import Limit
 from sync.core.report import Mode, Report, RunStatus, exit_code
+from sync.core.undo_reason import undo_of
 from sync.errors import UsageError
 from sync.runs.undo import find
 from tests.runs.ends import ALL, end_of
@@ -222,6 +223,7 @@ async def test_guards_hold_an_undo_until_it_is_approved(roomy: Shop) -> None:
     assert said(held) == ("held", "undo", None)
     assert held.guard == "reactivate"
     assert roomy.open_keys() == {held.key}
+    assert undo_of(held) == done.run.id
     now = roomy.clock()
     roomy.store.decide([Decision("main", Verb.APPROVE, held, "ben", now)])
     await roomy.sync()
@@ -335,8 +337,12 @@ async def test_a_choice_for_both_sides_is_undone_on_both(roomy: Shop) -> None:
     assert len(applied(done)) == 2
 
     report = await undo(roomy, done.run.id)
+    again = await undo(roomy, done.run.id)
 
     assert applied(report) == [Kind.SET_COMMISSION, Kind.SET_COMMISSION]
+    assert [row for row in again.rows if row.outcome] == []
+    (note,) = [note for note in again.notes if note.startswith("Not undone")]
+    assert f"2 x set-commission: run {report.run.id} took it back already" in note
     assert roomy.world.whop.rate(affiliate.id) == 30
     assert roomy.partner(partner).commission_pct == 25
     after = row_of(await roomy.sync(), affiliate)

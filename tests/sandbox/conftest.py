@@ -1,7 +1,12 @@
+"""A longer search than every day's: pytest tests/sandbox --hypothesis-profile=thorough."""
+
 import pytest
+from hypothesis import settings
 
 from connectors.sandbox.world import World, empty_world
 from tests.sandbox.clients import Clock
+
+settings.register_profile("thorough", max_examples=5000)
 
 
 @pytest.fixture

@@ -119,7 +119,9 @@ async def test_a_name_of_any_letters_comes_back_as_it_was(affihub: httpx.AsyncCl
 
     kept = (await affihub.post("/partners", json=body)).json()
     half = await affihub.post(
-        "/partners", content=b'{"email": "c@d.example", "slug": "c", "first_name": "\\ud800"}'
+        "/partners",
+        content=b'{"email": "c@d.example", "slug": "c", "first_name": "\\ud800"}',
+        headers={"content-type": "application/json"},
     )
 
     assert kept["first_name"] == name

@@ -85,6 +85,7 @@ async def test_another_process_can_drive_the_sandbox(clock: Clock) -> None:
     assert requests == {
         "total": 4,
         "changes": 1,
+        "refused": 0,
         "counts": [
             {"side": "affihub", "method": "GET", "operation": "get_program", "count": 1},
             {"side": "affihub", "method": "GET", "operation": "list_partners", "count": 2},

@@ -184,3 +184,19 @@ async def test_permissions_tell_what_the_key_holds_for_this_company(world: World
 
     granted = [[row["granted"] for row in answer.json()["data"]] for answer in (mine, other)]
     assert granted == [[False, True], [False, False]]
+
+
+@pytest.mark.parametrize("blank", [" {}", "{} "])
+@pytest.mark.parametrize("path", ["/product_affiliates", "/members"])
+async def test_a_search_takes_its_text_as_it_is(
+    world: World, ana: User, path: str, blank: str
+) -> None:
+    """A client that leaves blanks around an address finds nobody: no page says they are cut."""
+    email = str(ana.email)
+    company = {"account_id": world.whop.company_id}
+
+    exact = await asked(world, path, CURRENT, query=email, **company)
+    blanks = await asked(world, path, CURRENT, query=blank.format(email), **company)
+
+    assert exact.json()["data"]
+    assert blanks.json()["data"] == []

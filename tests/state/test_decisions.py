@@ -120,6 +120,25 @@ def test_an_expired_decision_is_kept_but_counts_no_more(store: Store) -> None:
     assert store.decisions("main")[0] == PastDecision(kept)
 
 
+def test_an_approval_that_expired_is_known_until_a_run_told_of_it(
+    store: Store, fence: Fence
+) -> None:
+    kept, *_ = store.decide(
+        [
+            a_decision(until=LATER),
+            a_decision(Verb.SNOOZE, 2, until=LATER),
+            a_decision(pair="other", until=LATER),
+            a_decision(number=3),
+        ]
+    )
+
+    assert store.known("main", LATER - timedelta(microseconds=1)).expired == ()
+    assert store.known("main", LATER).expired == (kept,)
+    store.end_decisions(fence, [kept.number or 0], Fate.EXPIRED, LATER)
+    assert store.known("main", LATER).expired == ()
+    assert store.verify_log().problems == ()
+
+
 def test_a_decision_that_ended_is_kept_with_what_became_of_it(store: Store, fence: Fence) -> None:
     first, second, third = store.decide([a_decision(number=number) for number in (1, 2, 3)])
 

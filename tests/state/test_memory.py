@@ -23,6 +23,7 @@ def test_the_company_of_the_first_run_is_kept_whatever_comes_later(
 
     assert store.known("main", NOON).company_id == "biz_1"
     assert store.known("other", NOON).company_id is None
+    assert (store.company("main"), store.company("other")) == ("biz_1", None)
 
 
 def test_the_first_run_is_lifted_once_by_the_first_who_did(store: Store, fence: Fence) -> None:

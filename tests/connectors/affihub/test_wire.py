@@ -98,6 +98,13 @@ def test_stamping_leaves_every_other_key_alone() -> None:
     assert stamp_of(metadata) == Stamp("aff_1", "user_1")
 
 
+def test_metadata_stays_to_the_letter_where_a_name_has_to_be_mended() -> None:
+    theirs = {"no\ud83dte": "ha\ud83dlf"}
+    (row,) = PARTNERS.read([partner(1, first_name="Zo\ud83d", metadata=theirs)]).read
+    assert row.record().name == "Zo? Smith"
+    assert row.metadata == theirs
+
+
 def test_payout_fields_are_never_read() -> None:
     secret = "secret@paypal.test"
     row = partner(1, payout_method=secret, payout_email=secret, stripe_account_id=secret)

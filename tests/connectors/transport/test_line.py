@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
@@ -392,7 +393,8 @@ async def test_the_request_id_of_a_refusal_is_kept(writer: Writer, router: respx
 class Slow(httpx.AsyncBaseTransport):
     """Answers when told to, and notices being cancelled."""
 
-    def __init__(self) -> None:
+    def __init__(self, status: int = 200) -> None:
+        self.status = status
         self.started = asyncio.Event()
         self.answer = asyncio.Event()
         self.finished = 0
@@ -406,7 +408,29 @@ class Slow(httpx.AsyncBaseTransport):
         await self.answer.wait()
         self.under_way -= 1
         self.finished += 1
-        return httpx.Response(200, json=self.finished, request=request)
+        return httpx.Response(self.status, json=self.finished, request=request)
+
+
+async def test_what_became_of_a_cancelled_callers_request_is_no_ones_traceback(
+    time: FakeTime,
+) -> None:
+    told: list[dict[str, object]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, about: told.append(about))
+    slow = Slow(401)
+
+    async def called_and_cancelled() -> None:
+        async with open_writer(ACCESS, surroundings(time, slow)) as writer:
+            caller = asyncio.create_task(write_once(writer))
+            await slow.started.wait()
+            caller.cancel()
+            await turns()
+            slow.answer.set()
+            await asyncio.wait({caller})
+            assert caller.cancelled()
+
+    await called_and_cancelled()
+    gc.collect()
+    assert told == []
 
 
 async def test_a_cancelled_caller_waits_for_the_request_in_flight(time: FakeTime) -> None:

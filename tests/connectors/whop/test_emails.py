@@ -29,14 +29,6 @@ def people(world: World, count: int, *, members: int = 0) -> list[str]:
     return ids
 
 
-async def test_every_address_is_found_wherever_it_is_shown(world: World) -> None:
-    ids = people(world, 230, members=30)
-    async with whop_reader(world) as whop:
-        emails = await whop.emails(ids)
-    assert emails.readable
-    assert emails.found == {id_: (world.whop.users[id_].email,) for id_ in ids}
-
-
 @pytest.mark.parametrize("wanted", [1, 49, 50, 51, 120, 999, 1_000])
 async def test_it_takes_about_a_request_for_each_50_users(world: World, wanted: int) -> None:
     ids = people(world, 1_000, members=100)
@@ -63,12 +55,6 @@ async def test_a_few_old_ones_are_asked_for_by_name(world: World) -> None:
         emails = await whop.emails(ids[:3])
         assert all(emails.found.values())
         assert whop.requests() == {"list_product_affiliates": 1, "list_members": 1}
-
-
-async def test_nobody_asked_for_is_no_request(world: World) -> None:
-    async with whop_reader(world) as whop:
-        assert (await whop.emails([])).readable
-        assert whop.requests() == {}
 
 
 async def test_two_addresses_of_one_user_are_both_told(
@@ -105,30 +91,6 @@ async def test_where_members_are_closed_product_affiliates_tell(world: World) ->
         assert whop.requests()["list_members"] == 1
     assert emails.readable
     assert Counter(map(len, emails.found.values())) == {1: 100, 0: 120}
-
-
-async def test_where_both_are_closed_addresses_cannot_be_read(world: World) -> None:
-    ids = people(world, 3)
-    gaps = {"whop_product_affiliates": "missing", "whop_members_emails": "forbidden"}
-    world.gaps = world.gaps.with_(gaps)
-    async with whop_reader(world) as whop:
-        emails = await whop.emails(ids)
-    assert not emails.readable
-    assert emails.found == dict.fromkeys(ids, ())
-
-
-async def test_a_key_that_is_shown_people_without_addresses_cannot_read_them(world: World) -> None:
-    ids = people(world, 30, members=10)
-    world.whop.permissions.discard("member:email:read")
-    async with whop_reader(world) as whop:
-        assert not (await whop.emails(ids)).readable
-
-
-async def test_people_whop_has_nothing_of_say_nothing_about_the_key(world: World) -> None:
-    user = world.whop.add_user("a@example.org", None, None)
-    async with whop_reader(world) as whop:
-        emails = await whop.emails([user.id])
-    assert (emails.readable, emails.found) == (True, {user.id: ()})
 
 
 async def test_a_server_out_of_order_is_not_read_as_no_addresses(
@@ -175,14 +137,6 @@ async def test_both_shapes_of_a_member_are_read(world: World, version: str) -> N
 
 
 # From an address to its users
-
-
-async def test_users_are_found_by_their_exact_address_in_either_list(world: World) -> None:
-    ids = people(world, 20, members=10)
-    async with whop_reader(world) as whop:
-        for number in (1, 15):
-            assert await whop.users_with_email(f" U{number}@Example.org") == (ids[number],)
-        assert await whop.users_with_email("u@example.org") == ()
 
 
 async def test_what_the_search_takes_for_a_match_is_not_believed(

@@ -3,8 +3,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from connectors.whop.wire import AFFILIATES, OVERRIDES
+from connectors.whop.wire import AFFILIATES, OVERRIDES, money
+from sync.core.money import parse_money
 from sync.core.record import Affiliate, Untold
 from tests.connectors.whop.rows import affiliate
 
@@ -81,6 +84,28 @@ def test_what_is_only_shown_may_be_missing() -> None:
 def test_halves_of_characters_in_a_name_are_replaced() -> None:
     told = only(affiliate(1, user={"id": "user_1", "name": "Zo\ud83d", "username": None}))
     assert told.name == "Zo?"
+
+
+def test_an_id_with_half_a_character_is_never_mended_into_another_one() -> None:
+    rows = AFFILIATES.read([affiliate(1, id="aff_\ud83d"), affiliate(1, user={"id": "u\ud83d"})])
+    assert [incident.id for incident in rows.incidents] == [None, "aff_1"]
+
+
+@given(st.from_regex(r"\$[0-9]{1,4}(,[0-9]{3}){0,11}(\.[0-9]{1,12})?", fullmatch=True))
+def test_money_as_whop_writes_it_is_read_the_short_way_as_the_long_one(text: str) -> None:
+    assert money(text) == parse_money(text)
+
+
+@pytest.mark.parametrize(
+    "told, number", [(3, 3), ("3", 3), (Decimal("3.0"), 3), (Decimal("3.5"), None), (True, None)]
+)
+def test_a_count_is_a_whole_number_however_it_is_written(told: object, number: int | None) -> None:
+    assert only(affiliate(1, total_overrides_count=told)).overrides_count == number
+
+
+def test_a_mark_of_change_that_cannot_be_kept_is_none() -> None:
+    assert only(affiliate(1, updated_at="2026\ud83d")).updated_at == ""
+    assert only(affiliate(1, updated_at=5)).updated_at == ""
 
 
 def test_a_name_of_any_length_and_with_any_sign_is_kept() -> None:
