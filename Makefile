@@ -17,7 +17,7 @@ demo: $(VENV)/.runtime ## the main job against a sandbox, from nothing to in syn
 	@$(BIN)/affisync demo
 
 test: $(VENV)/.dev ## all tests
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q -n auto --dist worksteal
 
 deep: $(VENV)/.dev ## the laws on stories nobody thought of, for an hour; MINUTES=5 for less
 	@$(BIN)/python -m tests.laws.deep --minutes $(or $(MINUTES),60)
