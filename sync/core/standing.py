@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
-from sync.core.plan import Disposition, Outcome
+from sync.core.plan import Disposition, Outcome, Row
 from sync.core.report import Report, RunStatus, Trouble, was_stopped
 
 USUALLY: Final = 3
@@ -66,9 +66,8 @@ def trouble_of(report: Report) -> Trouble | None:
         return report.run.trouble
     if not report.complete:
         return Trouble.LISTING_INCOMPLETE
-    held = any(row.disposition is Disposition.HELD for row in report.rows)
     done = any(row.outcome is Outcome.APPLIED for row in report.rows)
-    return Trouble.GUARD_HELD if held and not done else None
+    return Trouble.GUARD_HELD if _waiting(report) and not done else None
 
 
 def after(standing: Standing, report: Report, interval: timedelta) -> Standing:
@@ -130,8 +129,14 @@ def _incomplete(report: Report) -> Iterator[str]:
             yield f"{side.brand}'s listing is incomplete{f' ({note.note})' if note.note else ''}."
 
 
+def _waiting(report: Report) -> list[Row]:
+    """The held rows that wait for a person: about a rejected or snoozed one nobody is asked."""
+    held = (row for row in report.rows if row.disposition is Disposition.HELD)
+    return [row for row in held if row.needs_person]
+
+
 def _held(report: Report) -> str:
-    rows = [row for row in report.rows if row.disposition is Disposition.HELD]
+    rows = _waiting(report)
     guards = ", ".join(sorted({row.guard for row in rows if row.guard}))
     count = "1 row is held" if len(rows) == 1 else f"{len(rows)} rows are held"
     by = f" by {guards}" if guards else ""

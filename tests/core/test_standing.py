@@ -292,3 +292,11 @@ def test_what_slows_down_at_once_is_what_no_next_run_can_mend() -> None:
         Trouble.CONFIGURATION,
     }
     assert (SLOWEST, dict(SLOWEST_BY)) == (SIX_HOURS, {Trouble.GUARD_HELD: timedelta(hours=1)})
+
+
+def test_what_a_person_said_no_to_slows_no_pair_down() -> None:
+    rejected = replace(HELD, quiet=True)
+
+    assert trouble_of(report([rejected])) is None
+    assert after(FRESH, report([rejected]), QUARTER).last_good is not None
+    assert after(FRESH, report([HELD, rejected]), QUARTER).reason.startswith("1 row is held")
