@@ -13,7 +13,7 @@ from sync.core.plan import Disposition, Row
 from sync.core.policy import GuardClass
 from sync.core.ports import Fence, Settlement, Spent
 from sync.core.report import Mode
-from sync.state import pruning
+from sync.state import file, pruning
 from sync.state.check import check
 from sync.state.store import Store, open_store
 from tests.state.people import NOON, StandingClock, a_head, a_report, a_row, applied, reported
@@ -140,8 +140,12 @@ def test_each_transaction_is_small_and_others_get_their_turn(
     assert turns == [5, 4, 2, 1]
 
 
-def test_others_write_all_the_while_and_lose_nothing(path: Path) -> None:
+def test_others_write_all_the_while_and_lose_nothing(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Another program does all that runs do, while this one prunes behind it."""
+    # The other one writes without a pause, as no run does: chance decides when this one's turn is.
+    monkeypatch.setattr(file, "BUSY_SECONDS", 120)
     program = subprocess.Popen(
         [sys.executable, "-m", "tests.state.other", "write", str(path)],
         cwd=ROOT,
