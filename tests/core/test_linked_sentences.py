@@ -1,6 +1,7 @@
 """What a report says of linked people: whole sentences and values, of links, records and rates."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from sync.core.plan import Base, Disposition, Kind, Plan, Row
 from sync.core.policy import CommissionSync, OnFirstLink
 from sync.core.record import Incident, Side, Untold
+from sync.core.sequence import wait_for_others
 from tests.core.people import (
     affihub,
     affiliate,
@@ -297,3 +299,42 @@ def test_two_partners_with_one_address_are_both_named() -> None:
 
     row = only(made.rows, Kind.LINK)
     assert row.reason.startswith("Affiliates aff_1 and partners par_1 and par_2 share addresses,")
+
+
+def test_what_is_written_tells_what_its_own_side_said_when_both_agreed() -> None:
+    """A server had rounded: the base of either side is its own."""
+    rounded = Base("12", "12", "12.01")
+
+    on_affihub, on_whop = rates(13, Decimal("12.01"), rounded), rates(12, Decimal(14), rounded)
+
+    assert (on_affihub.side, on_affihub.base, on_affihub.before) == (Side.AFFIHUB, "12.01", "12.01")
+    assert (on_whop.side, on_whop.base, on_whop.before) == (Side.WHOP, "12", "12")
+
+
+def test_the_rate_whop_was_changed_to_is_told_where_affihub_leads() -> None:
+    row = rates(25, Decimal(20), sync=CommissionSync.AFFIHUB)
+
+    assert row.reason == (
+        "Whop was changed to 25 %, but Affihub leads on rates; it is not overwritten."
+    )
+
+
+def test_a_question_about_a_rate_shows_what_affihub_pays_now() -> None:
+    row = rates(25, Decimal(30))
+
+    assert (row.rule, row.base, row.before, row.after) == ("both-moved", "20", "30", None)
+
+
+def test_what_follows_a_create_that_waits_says_so() -> None:
+    made = planned(
+        [affiliate(1)],
+        emails={"user_1": (email(1),)},
+        settings=policy(activate=True),
+    )
+    create, active = made.rows
+
+    waiting = replace(create, disposition=Disposition.WAITING)
+    _, after = wait_for_others([waiting, active])
+
+    assert (after.disposition, after.rule) == (Disposition.WAITING, "after-create")
+    assert after.reason == "Follows once the record itself is created."

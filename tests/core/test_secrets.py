@@ -158,3 +158,8 @@ def test_only_the_end_of_a_long_name_is_looked_at() -> None:
     assert names_secret("x" * 200 + "_token")
     assert names_secret("." * 94 + "_token")
     assert not names_secret("token_" + "x" * 200)
+
+
+def test_a_text_without_any_hint_holds_no_secret() -> None:
+    assert not may_hold_secret("")
+    assert not may_hold_secret("two people were linked")

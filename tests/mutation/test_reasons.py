@@ -3,22 +3,24 @@
 import ast
 import inspect
 from collections import defaultdict
+from functools import cache
 from importlib import import_module
 from types import ModuleType
 
 from tests.mutation.reasons import read_reasons
 
 
+@cache
 def functions(module: ModuleType) -> dict[str, str]:
     """The source of every function and method of a module, each line without its indentation."""
     source = inspect.getsource(module)
+    lines = [line.strip() for line in source.splitlines()]
     found: defaultdict[str, str] = defaultdict(str)
     for top in ast.parse(source).body:
         of_class = f"{top.name}." if isinstance(top, ast.ClassDef) else ""
         for one in ast.walk(top):
             if isinstance(one, ast.FunctionDef):
-                lines = (ast.get_source_segment(source, one) or "").splitlines()
-                found[of_class + one.name] += "\n".join(line.strip() for line in lines)
+                found[of_class + one.name] += "\n".join(lines[one.lineno - 1 : one.end_lineno])
     return found
 
 
