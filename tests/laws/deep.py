@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.database import DirectoryBasedExampleDatabase
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.laws.test_machine import Laws
+from tests.laws.machine import Laws
 
 EXAMPLES: Final = 12
 """Stories of one round: between two rounds the time is looked at."""
