@@ -81,13 +81,13 @@ def killed(make: Make, place: Path, size: int) -> Folders:
     pair.write("x", OLD)
     pair.begin()
     pair.fill(10, size=size)
-    pair.interrupted(lambda: len(pair.there()) >= 6, kill)  # noqa: PLR2004
+    pair.interrupted(lambda: len(pair.there()) >= 6, kill)  # noqa: PLR2004 - the probe is six of ten
     return pair
 
 
 def _ends(pair: Folders) -> str:
     count = len(pair.there())
-    return "the rest, nobody twice" if count == 10 else f"{count} records of ten people"  # noqa: PLR2004
+    return "the rest, nobody twice" if count == 10 else f"{count} records of ten people"  # noqa: PLR2004 - the probe is six of ten
 
 
 def lock(make: Make, size: int = LARGE) -> Answer:

@@ -132,7 +132,7 @@ def _crash(make: Make) -> Answer:
         zone.settings = {}
         zone.apply()
         count = len(zone.there())
-        rest = "the rest, nobody twice" if count == 10 else f"{count} of ten"  # noqa: PLR2004
+        rest = "the rest, nobody twice" if count == 10 else f"{count} of ten"  # noqa: PLR2004 - the probe is six of ten
         return f"{made} made; then {rest} (it keeps no state, names are its ids)"
 
     return answer

@@ -38,7 +38,7 @@ def command(
     """Try the program's promises on made-up people, and show which of them hold here.
 
     Nothing of yours is read or written: both systems are played on loopback, in a temporary folder,
-    without a key. It takes about 40 seconds on two cores, and less than three minutes with --chaos.
+    without a key. It takes about a minute on two idle cores, and a few minutes with --chaos.
 
     Ends with 0 where every law holds, with 1 where one does not.
 

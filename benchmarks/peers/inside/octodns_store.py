@@ -22,14 +22,14 @@ class StoreProvider(BaseProvider):  # type: ignore[misc]  # octoDNS has no types
     SUPPORTS_GEO = False
     SUPPORTS = frozenset({"TXT"})
 
-    def __init__(self, id: str, path: str, dies_after: int = 0, keeps: str = "") -> None:  # noqa: A002
+    def __init__(self, id: str, path: str, dies_after: int = 0, keeps: str = "") -> None:  # noqa: A002 - octoDNS's name
         super().__init__(id)
         self.path = Path(path)
         self.dies_after = dies_after
         self.keeps = keeps
         self.writes = 0
 
-    def populate(self, zone: Any, target: bool = False, lenient: bool = False) -> bool:  # noqa: ARG002, FBT001, FBT002
+    def populate(self, zone: Any, target: bool = False, lenient: bool = False) -> bool:  # noqa: ARG002, FBT001, FBT002 - as octoDNS calls it
         """Every record that is there."""
         for name, value in self._kept().items():
             told = {"type": "TXT", "ttl": 300, "values": [value]}
