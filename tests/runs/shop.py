@@ -50,6 +50,8 @@ START: Final = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 PER_MINUTE: Final = 1_000_000
 URL: Final = "https://sandbox.example/api/v1"
 PLENTY: Final = 1_000
+BRIEFEST: Final = 1e-6
+"""Seconds that any sleep takes: less would not move a clock of microseconds, nor end a wait."""
 ROOMY: Final = Guards(
     {name: limit if limit.per_run == 0 else Limit(PLENTY) for name, limit in DEFAULT_LIMITS.items()}
 )
@@ -275,7 +277,7 @@ class Shop:
     async def _sleep(self, seconds: float) -> None:
         """No test waits for real: the clock moves instead, and what was slept is noted."""
         self.slept.append(seconds)
-        self.clock.pass_(seconds=seconds)
+        self.clock.pass_(seconds=max(seconds, BRIEFEST))
         await asyncio.sleep(0)
 
     # What a test arranges
