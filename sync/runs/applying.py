@@ -1,18 +1,14 @@
 """An apply at work: looking again before a write, announcing it, recording what came of it."""
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sync.core.plan import Disposition, Field, Link, Outcome, Row, row_key
-from sync.core.ports import Fence, Known, Parked, Settlement
-from sync.core.record import Affiliate, Gathered, Partner, Stamp
-from sync.core.undo import Now
-from sync.core.undone import with_undone
-from sync.errors import NotFound
-from sync.runs.gather import both
-from sync.runs.pair import Pair, Writers
+from sync.core.ports import Fence, Parked, Settlement
+from sync.core.record import Partner, Stamp
+from sync.runs.pair import Writers
+from sync.runs.seeing import Look, Seeing, look
 
 
 class MovedError(Exception):
@@ -43,48 +39,15 @@ class LessonError(Exception):
         super().__init__(reason)
 
 
-@dataclass(slots=True)
-class Applying:
-    """One apply at work: what it writes with, and the links as they stand after each row.
+@dataclass(slots=True, kw_only=True)
+class Applying(Seeing):
+    """One apply at work: what it writes with, and what it announced."""
 
-    ``lessons`` are what earlier tries taught, also of rows that are sent again now; ``by`` is who
-    asked for this apply.
-    """
-
-    pair: Pair
     writers: Writers
     fence: Fence
     run_id: str
     started_at: datetime
-    gathered: Gathered
     intents: dict[str, int] = field(default_factory=dict)
-    links: dict[str, Link] = field(default_factory=dict)
-    by_partner: dict[str, Link] = field(default_factory=dict)
-    apart: frozenset[tuple[str, str]] = frozenset()
-    lessons: Mapping[str, Parked] = field(default_factory=dict)
-    by: str = ""
-
-    def know(self, known: Known) -> None:
-        """Start over from what the state knows."""
-        self.apart, self.lessons = known.apart, known.parked
-        self.links.clear()
-        self.by_partner.clear()
-        for link in known.links:
-            self.remember(link)
-
-    def remember(self, link: Link) -> None:
-        """Keep a link for the rows that follow."""
-        self.links[link.whop_id] = link
-        self.by_partner[link.affihub_id] = link
-
-    def undone(self, done: Settlement, by: str) -> Settlement:
-        """What came of a row, with what an undo by this person leaves."""
-        now = Now(self.gathered, self.links, self.by_partner, self.pair.policy)
-        return with_undone(done, now, by, self.pair.clock())
-
-    def link_of(self, row: Row) -> Link | None:
-        """The link of a row's person, as far as this apply knows."""
-        return self.links.get(row.whop_id or "") or self.by_partner.get(row.affihub_id or "")
 
     async def intend(self, row: Row, off: tuple[str, ...] = ()) -> None:
         """Announce a remote write; refuses where the pair was taken over."""
@@ -105,34 +68,6 @@ class Applying:
         if done.link:
             self.remember(done.link)
         return done
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """Both records of a person, read again right before a write."""
-
-    affiliate: Affiliate | None
-    partner: Partner | None
-
-
-async def look(at: Applying, whop_id: str | None, affihub_id: str | None) -> Look:
-    """Read both records of a person again; None where a side has no such record."""
-    affiliate, partner = await both(read_affiliate(at, whop_id), read_partner(at, affihub_id))
-    return Look(affiliate, partner)
-
-
-async def read_affiliate(at: Applying, whop_id: str | None) -> Affiliate | None:
-    try:
-        return await at.pair.whop.affiliate(whop_id) if whop_id else None
-    except NotFound:
-        return None
-
-
-async def read_partner(at: Applying, affihub_id: str | None) -> Partner | None:
-    try:
-        return await at.pair.affihub.partner(affihub_id) if affihub_id else None
-    except NotFound:
-        return None
 
 
 def follows_create(row: Row) -> bool:

@@ -24,9 +24,8 @@ from sync.runs.applying import (
     LessonError,
     MovedError,
     applied,
-    read_affiliate,
-    read_partner,
 )
+from sync.runs.seeing import read_affiliate, read_partner
 
 UNKNOWN_TO_WHOP: Final = "unknown-to-whop"
 """The rule of a create that waits until Whop knows the address."""

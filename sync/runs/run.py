@@ -26,6 +26,7 @@ from sync.runs.keep import keep
 from sync.runs.keepsake import keep_basis
 from sync.runs.pair import Order, Pair
 from sync.runs.remember import Decided, remember
+from sync.runs.seeing import Seeing
 from sync.runs.settle import UNSETTLED, settle_open_intents
 from sync.runs.suggest import with_suggestions
 
@@ -83,9 +84,19 @@ async def _dry_run(pair: Pair, order: Order, head: RunHead) -> Report:
     """Read and decide; the state gets the run, its rows and read caches, nothing else."""
     await asyncio.to_thread(pair.store.begin_run, head)
     known, gathered = await gather_all(pair)
+    at = Seeing(pair, gathered, by=head.by)
+    known = await _foreseen(at, known)
     before = await _open_rows(pair)
-    plan = await _plan(pair, head.id, gathered, known, order)
-    return _told(pair, head, Decided(gathered, known, plan, before), plan.rows)
+    plan = await _plan(pair, head.id, at.gathered, known, order)
+    return _told(pair, head, Decided(at.gathered, known, plan, before), plan.rows)
+
+
+async def _foreseen(at: Seeing, known: Known) -> Known:
+    """What an apply will know once it has settled what a crashed run left open."""
+    at.know(known)
+    settled = await settle_open_intents(at)
+    parked = {**known.parked, **settled.learnt, **settled.unknown}
+    return replace(known, links=tuple(at.links.values()), parked=parked) if settled.any else known
 
 
 async def _apply_run(pair: Pair, order: Order, head: RunHead) -> Report:
@@ -179,7 +190,15 @@ def _applying(pair: Pair, fence: Fence, head: RunHead) -> Applying:
         raise UsageError("An apply needs connectors that can write.")
     nothing: Gathered = Gathered(Snapshot(Side.WHOP, {}), Snapshot(Side.AFFIHUB, {}))
     started, by = head.started_at, head.by
-    return Applying(pair, pair.writers, fence, head.id, started, nothing, by=by)
+    return Applying(
+        pair,
+        nothing,
+        writers=pair.writers,
+        fence=fence,
+        run_id=head.id,
+        started_at=started,
+        by=by,
+    )
 
 
 @asynccontextmanager

@@ -1,7 +1,7 @@
 """After a crash: open intents are settled by looking at the remote, never by repeating."""
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, TypeVar
@@ -15,8 +15,9 @@ from sync.core.record import Affiliate, Partner, Side, Stamp, Untold
 from sync.core.status import WhopState, whop_state
 from sync.core.undone import after
 from sync.errors import ApiError, ClientBroken, KeyRefused
-from sync.runs.applying import Applying, look, read_affiliate, read_partner
+from sync.runs.applying import Applying
 from sync.runs.create import CLOCK_SKEW, link_for
+from sync.runs.seeing import Seeing, look, read_affiliate, read_partner
 from sync.runs.write_rate import finish_rate, is_rate
 
 T = TypeVar("T")
@@ -31,19 +32,22 @@ class Settled:
 
     any: bool = False
     unknown: dict[str, Parked] = field(default_factory=dict)
+    learnt: dict[str, Parked] = field(default_factory=dict)
 
 
-async def settle_open_intents(at: Applying) -> Settled:
+async def settle_open_intents(at: Seeing) -> Settled:
     """Settle what an earlier run announced and never recorded.
 
-    One that cannot be looked at now stays open, and its row is not sent meanwhile.
+    One that cannot be looked at now stays open, and its row is not sent meanwhile. A run that only
+    looks leaves all of them open, and goes by what the next apply will find.
     """
-    store, settled = at.pair.store, Settled()
-    intents = await asyncio.to_thread(store.open_intents, at.pair.name)
+    settled = Settled()
+    intents = await asyncio.to_thread(at.pair.store.open_intents, at.pair.name)
     if not intents:
         return settled
     settled.any = True
-    await asyncio.to_thread(store.save_links, at.fence, ())  # refuses where we were taken over
+    if isinstance(at, Applying):  # refuses where we were taken over
+        await asyncio.to_thread(at.pair.store.save_links, at.fence, ())
     creates = [intent for intent in intents if intent.row.kind is Kind.CREATE_AFFILIATE]
     learnt = await _tried(at, settled, creates, _put_back(at, creates)) or {}
     for intent in intents:
@@ -54,14 +58,21 @@ async def settle_open_intents(at: Applying) -> Settled:
         else:
             done = await _tried(at, settled, [intent], _look_at(at, intent))
         if done:
-            done = await _undone(at, intent, done)
-            await asyncio.to_thread(store.settle, at.fence, intent.id, intent.run_id, done)
-        if done and done.link:
-            at.remember(done.link)
+            await _record(at, settled, intent, await _undone(at, intent, done))
     return settled
 
 
-async def _undone(at: Applying, intent: Intent, done: Settlement) -> Settlement:
+async def _record(at: Seeing, settled: Settled, intent: Intent, done: Settlement) -> None:
+    if isinstance(at, Applying):
+        store = at.pair.store
+        await asyncio.to_thread(store.settle, at.fence, intent.id, intent.run_id, done)
+    if done.park:
+        settled.learnt[done.row.key] = done.park
+    if done.link:
+        at.remember(done.link)
+
+
+async def _undone(at: Seeing, intent: Intent, done: Settlement) -> Settlement:
     """The settlement with what an undo leaves, in the name of who asked for it then."""
     if not is_undo(intent.row):
         return done
@@ -74,7 +85,7 @@ async def _undone(at: Applying, intent: Intent, done: Settlement) -> Settlement:
 
 
 async def _tried(
-    at: Applying, settled: Settled, intents: list[Intent], look: Awaitable[T]
+    at: Seeing, settled: Settled, intents: list[Intent], look: Awaitable[T]
 ) -> T | None:
     """What a look at these intents came to; None where nobody can tell, so that they wait."""
     try:
@@ -88,7 +99,7 @@ async def _tried(
         return None
 
 
-async def _look_at(at: Applying, intent: Intent) -> Settlement:
+async def _look_at(at: Seeing, intent: Intent) -> Settlement:
     match intent.row.kind:
         case Kind.CREATE_PARTNER:
             return await _created_partner(at, intent)
@@ -108,7 +119,7 @@ def _seen(row: Row, *, happened: bool) -> Row:
     return replace(row, outcome=Outcome.SKIPPED, error=error)
 
 
-async def _is_as_asked(at: Applying, row: Row) -> bool:
+async def _is_as_asked(at: Seeing, row: Row) -> bool:
     """Whether the record is what the row wanted."""
     now = await look(at, row.whop_id, row.affihub_id)
     match row.field:
@@ -125,7 +136,7 @@ async def _is_as_asked(at: Applying, row: Row) -> bool:
             return False
 
 
-async def _changed_overrides(at: Applying, row: Row) -> Settlement:
+async def _changed_overrides(at: Seeing, row: Row) -> Settlement:
     """Whether the slot says what was asked; what was cut off midway is brought to its end."""
     link = at.link_of(row)
     if link is None:
@@ -133,10 +144,11 @@ async def _changed_overrides(at: Applying, row: Row) -> Settlement:
     overrides = await at.pair.whop.overrides(link.whop_id)
     if is_rate(row, slot_rate(overrides, at.pair.policy.commission.slot)):
         return Settlement(_seen(row, happened=True))
-    return await finish_rate(at, row, link, overrides) or Settlement(_seen(row, happened=False))
+    finished = isinstance(at, Applying) and await finish_rate(at, row, link, overrides)
+    return finished or Settlement(_seen(row, happened=False))
 
 
-async def _created_partner(at: Applying, intent: Intent) -> Settlement:
+async def _created_partner(at: Seeing, intent: Intent) -> Settlement:
     """Whether the invitation went out: found by exact address, and made after the intent."""
     row = intent.row
     affiliate = await read_affiliate(at, row.whop_id)
@@ -151,7 +163,7 @@ async def _created_partner(at: Applying, intent: Intent) -> Settlement:
     return Settlement(_seen(row, happened=True), link=link)
 
 
-async def _partners_made(at: Applying, intent: Intent) -> list[Partner]:
+async def _partners_made(at: Seeing, intent: Intent) -> list[Partner]:
     found = await at.pair.affihub.partners_with_email(str(intent.row.person.email))
     since = intent.at - CLOCK_SKEW
     made = [p.id for p in found if p.created_at and p.created_at >= since]
@@ -166,7 +178,7 @@ def _is_ours(partner: Partner, affiliate: Affiliate | None) -> bool:
     return affiliate is not None and partner.stamp == Stamp(affiliate.id, affiliate.user_id)
 
 
-async def _created_affiliate(at: Applying, intent: Intent) -> Settlement:
+async def _created_affiliate(at: Seeing, intent: Intent) -> Settlement:
     """Whether the affiliate was made, seen by its address.
 
     Where nothing can be seen the row is planned afresh: ``POST /affiliates`` finds what it made.
@@ -178,7 +190,7 @@ async def _created_affiliate(at: Applying, intent: Intent) -> Settlement:
     return Settlement(_seen(intent.row, happened=True), link=link_for(new, partner))
 
 
-async def _put_back(at: Applying, intents: list[Intent]) -> dict[int, Parked]:
+async def _put_back(at: Seeing, intents: list[Intent]) -> dict[int, Parked]:
     """Archive again whom creates that were cut off brought back; what intents learnt, by number.
 
     Who moved right after an intent was brought back by it: one affiliate for each at most. More of
@@ -191,19 +203,25 @@ async def _put_back(at: Applying, intents: list[Intent]) -> dict[int, Parked]:
         reason = f"Creates that were cut off may have brought back {ids}; look at them."
         return {intent.id: _conflict(at, reason) for intent in intents}
     for affiliate in found:
-        await at.writers.whop.archive(affiliate.id)
-        _note(at, await at.pair.whop.affiliate(affiliate.id))
+        at.note(await _archived_again(at, affiliate))
     if len(found) == len(intents) == 1:
         reason = f"This person is affiliate {ids}, who was off before and is archived again."
         return {intents[0].id: _conflict(at, reason)}
     return {}
 
 
-def _conflict(at: Applying, reason: str) -> Parked:
+async def _archived_again(at: Seeing, affiliate: Affiliate) -> Affiliate:
+    if isinstance(at, Applying):
+        await at.writers.whop.archive(affiliate.id)
+        return await at.pair.whop.affiliate(affiliate.id)
+    return replace(affiliate, status=WhopState.ARCHIVED.value)
+
+
+def _conflict(at: Seeing, reason: str) -> Parked:
     return Parked(Disposition.CONFLICT, "found-off", reason, at.pair.clock())
 
 
-def _brought_back(at: Applying, intents: list[Intent]) -> list[Affiliate]:
+def _brought_back(at: Seeing, intents: list[Intent]) -> list[Affiliate]:
     """Affiliates that were off at an intent and are active now.
 
     Where some of them moved right after one it is those, and not who came back otherwise.
@@ -229,14 +247,7 @@ def _second(moment: datetime) -> str:
     return moment.isoformat()[:19]
 
 
-def _note(at: Applying, affiliate: Affiliate) -> None:
-    """Let the plan be made on the affiliate as it is now."""
-    whop = at.gathered.whop
-    records: Mapping[str, Affiliate] = {**whop.records, affiliate.id: affiliate}
-    at.gathered = replace(at.gathered, whop=replace(whop, records=records))
-
-
-async def _made_since(at: Applying, intent: Intent) -> Affiliate | None:
+async def _made_since(at: Seeing, intent: Intent) -> Affiliate | None:
     users = await at.pair.whop.users_with_email(str(intent.row.person.email))
     made = [
         a

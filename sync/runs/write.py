@@ -8,15 +8,14 @@ from sync.core.record import Affiliate, Partner, Side, split_name
 from sync.core.status import affihub_meaning, affihub_state
 from sync.runs.applying import (
     Applying,
-    Look,
     MovedError,
     applied,
     check_unmoved,
     follows_create,
     not_kept,
-    read_affiliate,
     same,
 )
+from sync.runs.seeing import Look, read_affiliate
 
 
 async def write_status(at: Applying, row: Row, link: Link) -> Settlement:

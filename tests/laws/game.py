@@ -88,8 +88,6 @@ class Game:
         if played.report is not None:
             self.reports.append(played.report)
         look = self._look(step)
-        if step.dry and self.stage.house.intents():
-            return  # only a run that writes settles what a crash left open, and plans on that
         if _is_clean(step):
             assert played.report is not None, f"a run that was refused: {played.error}"
             assert played.report.run.error is None, played.report.run.error

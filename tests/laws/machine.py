@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from hypothesis import HealthCheck, note, settings
+from hypothesis import note
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
@@ -176,15 +176,3 @@ def _seen(step: Sync) -> Sync:
     """
     shown = {side: how for side, how in step.listing.items() if how not in UNNOTICED}
     return replace(step, listing=shown)
-
-
-Laws.TestCase.settings = settings(
-    max_examples=80,
-    stateful_step_count=15,
-    derandomize=True,  # the same stories every time; ``make deep`` makes up others
-    database=None,
-    deadline=None,
-    report_multiple_bugs=False,
-    suppress_health_check=list(HealthCheck),
-)
-TestLaws = Laws.TestCase
