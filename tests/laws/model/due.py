@@ -6,6 +6,8 @@ from enum import Enum
 from sync.core.record import Side
 
 Shown = tuple[str | None, str | None]
+Mark = tuple[str, Shown, bool]
+"""What a failure is remembered by: the write, what both sides showed, and whether it was chosen."""
 
 
 class Does(Enum):
@@ -26,7 +28,7 @@ class Due:
     ``follows``: it comes right after a create of the same person. ``shown`` is what Whop and
     Affihub show of the field, ``side`` the one that is written to. ``lesson``: the answer teaches
     not to send it again. ``freed``: a person said yes to it. ``swings``: left alone for going to
-    and fro.
+    and fro. ``chosen``: somebody said which side is right.
     """
 
     field: str
@@ -41,11 +43,12 @@ class Due:
     lesson: bool = False
     freed: bool = False
     swings: bool = False
+    chosen: bool = False
 
     @property
-    def mark(self) -> tuple[str, Shown]:
+    def mark(self) -> Mark:
         """What an earlier failure is remembered by."""
-        return self.kind, (None, None) if self.field == "record" else self.shown
+        return self.kind, (None, None) if self.field == "record" else self.shown, self.chosen
 
 
 @dataclass(frozen=True, slots=True)

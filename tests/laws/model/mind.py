@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final, Literal
 
+from tests.laws.model.due import Mark
 from tests.laws.model.sides import ABSENT, MEANS, Meaning, Sides
 
 NEVER: Final = "never"
@@ -40,7 +41,7 @@ class Mind:
     ``created``: the program made one of the two records. ``accepted``: the partner was seen active;
     ``invited``: seen as invited before that. ``owed``: we made the partner to be active.
     ``named``: the partner had a name once. ``taught`` are rows that failed so that they are not
-    sent again as they are: kind and what both sides showed. ``words`` are what people decided,
+    sent again as they are. ``words`` are what people decided,
     ``sent`` what was applied lately, oldest first.
     """
 
@@ -53,7 +54,7 @@ class Mind:
     owed: bool = False
     named: bool = False
     apart: bool = False
-    taught: frozenset[tuple[str, tuple[str | None, str | None]]] = frozenset()
+    taught: frozenset[Mark] = frozenset()
     words: tuple[Word, ...] = ()
     sent: tuple[Sent, ...] = ()
 

@@ -106,7 +106,8 @@ def _refusal(sides: Sides) -> Does:
 
 
 def _linked(mind: Mind, sides: Sides, terms: Terms, look: Look) -> tuple[tuple[Due, ...], Mind]:
-    status = chosen(mind, _status(mind, sides, terms), look, lambda s: _led(sides, Side(s)))
+    status = _status(mind, sides, terms)
+    status = chosen(mind, _learnt(mind, status), look, lambda s: _led(sides, Side(s)))
     goes = status is not None and status.does is Does.APPLY
     on = MEANS.get(sides.whop) == MEANS.get(sides.affihub) == "on"
     if not on and not (goes and status and "reactivate" in status.guards):
@@ -115,7 +116,8 @@ def _linked(mind: Mind, sides: Sides, terms: Terms, look: Look) -> tuple[tuple[D
     if terms.rates != "off" and sides.whop_rate == sides.affihub_rate:
         mind = replace(mind, rate=sides.whop_rate)
     elif terms.rates != "off":
-        rate = chosen(mind, _rate(mind, sides, terms), look, lambda s: _taken(sides, Side(s)))
+        rate = _learnt(mind, _rate(mind, sides, terms))
+        rate = chosen(mind, rate, look, lambda s: _taken(sides, Side(s)))
     name = _name(mind, sides)
     mind = replace(mind, named=mind.named or bool(sides.partner_name))
     return _in_turn(_standing(mind, [rate, status, name], terms, look)), mind
@@ -262,6 +264,10 @@ def _taught(mind: Mind, due: Due, as_: Does) -> Due:
     if due.does is Does.APPLY and due.mark in mind.taught:
         return replace(due, does=as_, guards=())
     return due
+
+
+def _learnt(mind: Mind, due: Due | None) -> Due | None:
+    return due and _taught(mind, due, Does.BREAK)
 
 
 def text(rate: Decimal | None) -> str | None:

@@ -37,7 +37,7 @@ def chosen(mind: Mind, due: Due | None, look: Look, led: Callable[[str], Due]) -
     if not uses:
         return due
     made = led(str(uses[-1].value))
-    return replace(made, shown=due.shown, does=Does.APPLY, gate=None, freed=True)
+    return replace(made, shown=due.shown, does=Does.APPLY, gate=None, freed=True, chosen=True)
 
 
 def heeded(mind: Mind, due: Due, look: Look) -> Due:
