@@ -1,29 +1,40 @@
 """``make deep``: the law machine for an hour, with fresh chance, on every core there is for it.
 
-Stories that break a law are written into a folder, as short as could be found in time.
+Stories that break a law are written into a folder, as they came and as short as could be found in time.
 """
 
 import argparse
-import re
+import os
 import sys
 import time
-import traceback
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
-from hashlib import sha256
 from pathlib import Path
+from traceback import format_exception
 from typing import Final
 
 from hypothesis import HealthCheck, Phase, settings
-from hypothesis.database import DirectoryBasedExampleDatabase
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.laws.machine import Laws
+from tests.laws.shorten import broken_law, law, shortened
+from tests.stage.steps import Scenario
+from tests.stage.toml import read, text
 
 EXAMPLES: Final = 12
 """Stories of one round: between two rounds the time is looked at."""
 STEPS: Final = 30
-KEPT: Final = Path(".hypothesis", "laws")
+SHORTENING: Final = 60.0
+"""Seconds a story may take to be made shorter."""
+ROUND: Final = settings(
+    max_examples=EXAMPLES,
+    stateful_step_count=STEPS,
+    phases=[Phase.generate],  # we shorten what is told ourselves: steps, not bytes
+    database=None,
+    deadline=None,
+    report_multiple_bugs=False,
+    suppress_health_check=list(HealthCheck),
+)
 
 
 def main() -> int:
@@ -51,44 +62,31 @@ def _asked() -> argparse.Namespace:
 
 
 def search(until: float, found: Path, job: int) -> Counter[str]:
-    """Round after round until the time is over; the first one begins with what failed before."""
-    phases = [Phase.reuse, Phase.generate, Phase.shrink]
+    """Round after round until the time is over; each ends with the first story that breaks a law."""
     rounds = 0
     while time.monotonic() < until:
         Laws.stories.clear()
         try:
-            run_state_machine_as_test(Laws, settings=_round(phases))
+            run_state_machine_as_test(Laws, settings=ROUND)
         except Exception as fault:  # noqa: BLE001 - whatever breaks is what is looked for
-            _write(found, Laws.stories, fault)
-        phases = phases[-2:]
+            if Laws.stories:
+                _write(found, read(Laws.stories[-1]), fault)
         rounds += 1
         sys.stderr.write(f"job {job}: round {rounds}, {Laws.tally['steps']:,} steps\n")
     Laws.tally["rounds"] = rounds
     return Laws.tally
 
 
-def _round(phases: list[Phase]) -> settings:
-    return settings(
-        max_examples=EXAMPLES,
-        stateful_step_count=STEPS,
-        phases=phases,
-        database=DirectoryBasedExampleDatabase(KEPT),
-        deadline=None,
-        report_multiple_bugs=False,
-        suppress_health_check=list(HealthCheck),
-        print_blob=True,
-    )
-
-
-def _write(found: Path, stories: list[str], fault: Exception) -> None:
-    """The shortest story, named after what was broken, with the traceback beside it."""
-    line = str(fault).partition("\n")[0]
-    name = sha256(re.sub(r"\d+|[A-Z][a-z]{1,2}\b", "", line).encode()).hexdigest()[:8]
-    path = found / f"{name}.toml"
-    if stories and (not path.exists() or len(path.read_text()) > len(stories[-1])):
-        path.write_text(stories[-1], encoding="utf-8")
-        told = "".join(traceback.format_exception(fault))
-        path.with_suffix(".txt").write_text(told, encoding="utf-8")
+def _write(found: Path, story: Scenario, fault: Exception) -> None:
+    """The story as it came with its traceback, and as short as it gets, named after its law."""
+    name = "-".join(filter(None, law(fault) or ()))
+    number = 1 + len(list(found.glob(f"{name}-*.toml")))
+    path = found / f"{name}-{number}-{os.getpid()}.toml"
+    path.with_suffix(".long").write_text(text(story), encoding="utf-8")
+    path.with_suffix(".txt").write_text("".join(format_exception(fault)), encoding="utf-8")
+    until = time.monotonic() + SHORTENING
+    short = shortened(story, broken_law, lambda: time.monotonic() < until)
+    path.write_text(text(short), encoding="utf-8")
 
 
 if __name__ == "__main__":

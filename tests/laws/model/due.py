@@ -48,7 +48,14 @@ class Due:
     @property
     def mark(self) -> Mark:
         """What an earlier failure is remembered by."""
-        return self.kind, (None, None) if self.field == "record" else self.shown, self.chosen
+        match self.field:
+            case "record":
+                shown: Shown = (None, None)
+            case "name":  # another name is another row
+                shown = (self.after, None)
+            case _:
+                shown = self.shown
+        return self.kind, shown, self.chosen
 
 
 @dataclass(frozen=True, slots=True)

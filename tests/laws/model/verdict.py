@@ -68,7 +68,8 @@ def _new_partner(mind: Mind, sides: Sides, terms: Terms, look: Look) -> Iterator
     if told:
         yield from _standing(mind, [_rate_after(rate, Side.AFFIHUB)], terms, look)
     if terms.activate and (told or terms.rates == "off" or rate is None):
-        yield Due("status", Does.APPLY, "activate-partner", "active", follows=True)
+        shown = (sides.whop, "invited")  # as both will be, once the partner is made
+        yield Due("status", Does.APPLY, "activate-partner", "active", follows=True, shown=shown)
 
 
 def _rate_after(rate: Decimal | None, side: Side) -> Due:
