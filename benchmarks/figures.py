@@ -6,13 +6,14 @@ A script offers ``figures(quick: bool) -> list[Figure]``, prints its own when ru
 registered in ``table.py``.
 """
 
-import os
+import json
 import statistics
 import subprocess
+import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -58,21 +59,25 @@ def child(
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
 ) -> Child:
-    """Run a command to its end and ask the operating system what it took; stderr is let through.
+    """Run a command to its end and ask the operating system what it took; stderr is let through."""
+    with tempfile.NamedTemporaryFile() as out:
+        asked = {
+            "command": [*map(str, command)],
+            "out": out.name,
+            "env": None if env is None else dict(env),
+            "cwd": None if cwd is None else str(cwd),
+        }
+        spawner = _spawner()
+        print(json.dumps(asked), file=spawner.stdin, flush=True)
+        assert spawner.stdout
+        wall, cpu, most, code = json.loads(spawner.stdout.readline())
+        return Child(wall, cpu, most, code, out.read().decode())
 
-    Linux counts the size of the process that started it into the peak: who measures stays small,
-    or the command tells ``peak()`` of itself.
-    """
-    start = time.perf_counter()
-    with tempfile.TemporaryFile() as out:
-        process = subprocess.Popen([*map(str, command)], stdout=out, env=env, cwd=cwd)
-        _, status, usage = os.wait4(process.pid, 0)
-        wall = time.perf_counter() - start
-        process.returncode = os.waitstatus_to_exitcode(status)
-        out.seek(0)
-        text = out.read().decode()
-    cpu = usage.ru_utime + usage.ru_stime
-    return Child(wall, cpu, usage.ru_maxrss / 1024, process.returncode, text)
+
+@cache
+def _spawner() -> "subprocess.Popen[str]":
+    command = [sys.executable, "-S", "-E", Path(__file__).with_name("spawner.py")]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
 def peak() -> float:

@@ -1,6 +1,6 @@
 """``make deep``: the law machine for an hour, with fresh chance, on every core there is for it.
 
-Stories that break a law are written into a folder, as they came and as short as could be found in time.
+Stories that break a law are written into a folder, as they came and as short as time allows.
 """
 
 import argparse
@@ -62,7 +62,7 @@ def _asked() -> argparse.Namespace:
 
 
 def search(until: float, found: Path, job: int) -> Counter[str]:
-    """Round after round until the time is over; each ends with the first story that breaks a law."""
+    """Round after round until the time is over; a story that breaks a law ends its round."""
     rounds = 0
     while time.monotonic() < until:
         Laws.stories.clear()

@@ -1,11 +1,11 @@
 """Makes a story that breaks a law short enough to read: whatever it still breaks without, goes."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from tests.laws.game import Game
-from tests.stage.steps import Scenario
+from tests.stage.steps import Scenario, Setting
 
 Broken = tuple[str, str]
 """A law that a story breaks: the exception's name, and the law's own where it tells one."""
@@ -63,7 +63,10 @@ def _less(story: Scenario) -> Iterator[Scenario]:
         about = (one for one in scenes if getattr(one.step, "who", None) != person.name)
         others = tuple(one for one in people if one is not person)
         yield replace(story, people=others, scenes=tuple(about))
-    for part in ("settings", "sandbox"):
-        for key in getattr(story, part):
-            left = {name: value for name, value in getattr(story, part).items() if name != key}
-            yield replace(story, **{part: left})
+    yield from (replace(story, settings=left) for left in _but_one(story.settings))
+    yield from (replace(story, sandbox=left) for left in _but_one(story.sandbox))
+
+
+def _but_one(settings: Mapping[str, Setting]) -> Iterator[Mapping[str, Setting]]:
+    for key in settings:
+        yield {name: value for name, value in settings.items() if name != key}
