@@ -19,8 +19,8 @@ demo: $(VENV)/.runtime ## the main job against a sandbox, from nothing to in syn
 test: $(VENV)/.dev ## all tests
 	@$(BIN)/python -m pytest -q -n auto --dist worksteal
 
-deep: $(VENV)/.dev ## the laws on stories nobody thought of, for an hour; MINUTES=5 for less
-	@$(BIN)/python -m tests.laws.deep --minutes $(or $(MINUTES),60)
+deep: $(VENV)/.dev ## the laws on stories nobody thought of, for an hour on two cores; MINUTES=5 JOBS=1 for less
+	@$(BIN)/python -m tests.laws.deep --minutes $(or $(MINUTES),60) --jobs $(or $(JOBS),2)
 
 check: $(VENV)/.dev ## format, lint, types, who may import whom
 	$(BIN)/ruff format --check .

@@ -6,8 +6,8 @@ from enum import Enum
 from sync.core.record import Side
 
 Shown = tuple[str | None, str | None]
-Mark = tuple[str, Shown, bool]
-"""What a failure is remembered by: the write, what both sides showed, and whether it was chosen."""
+Mark = tuple[str, Shown, str]
+"""What a failure is remembered by: the write, what it was about, and why it was due."""
 
 
 class Does(Enum):
@@ -28,7 +28,7 @@ class Due:
     ``follows``: it comes right after a create of the same person. ``shown`` is what Whop and
     Affihub show of the field, ``side`` the one that is written to. ``lesson``: the answer teaches
     not to send it again. ``freed``: a person said yes to it. ``swings``: left alone for going to
-    and fro. ``chosen``: somebody said which side is right.
+    and fro. ``why``: in a word, who or what made it due.
     """
 
     field: str
@@ -43,7 +43,7 @@ class Due:
     lesson: bool = False
     freed: bool = False
     swings: bool = False
-    chosen: bool = False
+    why: str = ""
 
     @property
     def mark(self) -> Mark:
@@ -53,9 +53,11 @@ class Due:
                 shown: Shown = (None, None)
             case "name":  # another name is another row
                 shown = (self.after, None)
+            case "status":  # whichever way the other side says what it means
+                shown = (self.shown[list(Side).index(self.side)], None)
             case _:
                 shown = self.shown
-        return self.kind, shown, self.chosen
+        return self.kind, shown, self.why
 
 
 @dataclass(frozen=True, slots=True)

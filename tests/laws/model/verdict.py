@@ -69,7 +69,15 @@ def _new_partner(mind: Mind, sides: Sides, terms: Terms, look: Look) -> Iterator
         yield from _standing(mind, [_rate_after(rate, Side.AFFIHUB)], terms, look)
     if terms.activate and (told or terms.rates == "off" or rate is None):
         shown = (sides.whop, "invited")  # as both will be, once the partner is made
-        yield Due("status", Does.APPLY, "activate-partner", "active", follows=True, shown=shown)
+        yield Due(
+            "status",
+            Does.APPLY,
+            "activate-partner",
+            "active",
+            follows=True,
+            shown=shown,
+            why="owed",
+        )
 
 
 def _rate_after(rate: Decimal | None, side: Side) -> Due:
@@ -161,16 +169,16 @@ def _status(mind: Mind, sides: Sides, terms: Terms) -> Due | None:
         return Due("status", Does.BREAK, shown=shown)
     if whop == affihub:
         if whop == "on" and mind.owed and terms.activate and sides.affihub == "invited":
-            return Due("status", Does.APPLY, "activate-partner", "active", shown=shown)
+            return Due("status", Does.APPLY, "activate-partner", "active", shown=shown, why="owed")
         return None
     leader = _leader(mind, whop, terms)
     if leader is None:
         return Due("status", Does.CONFLICT, shown=shown)
-    due = _led(sides, leader)
+    due = replace(_led(sides, leader), why="first" if mind.status is None else leader)
     if due.kind == "activate-partner" and mind.never_accepted and not terms.activate:
         due = replace(due, does=Does.BREAK)
     if gone and due.does is Does.APPLY:
-        due = replace(due, guards=("missing", *due.guards))
+        due = replace(due, guards=("missing", *due.guards), why="gone")
     return replace(due, shown=shown)
 
 
@@ -215,13 +223,14 @@ def _rate(mind: Mind, sides: Sides, terms: Terms) -> Due:
         rate = whop if first == "whop" else affihub
         if first == "ask" or (mind.created and rate is None):
             return Due("commission", Does.CONFLICT, shown=shown)
-        return replace(_pushed(rate, Side(first)), shown=shown)
+        return replace(_pushed(rate, Side(first)), shown=shown, why="first")
     if whop != mind.rate != affihub:
         return Due("commission", Does.CONFLICT, shown=shown)
     mover = Side.WHOP if whop != mind.rate else Side.AFFIHUB
     if terms.rates == mover.other:
         return Due("commission", Does.BREAK, shown=shown)
-    return replace(_pushed(whop if mover is Side.WHOP else affihub, mover), shown=shown)
+    rate = whop if mover is Side.WHOP else affihub
+    return replace(_pushed(rate, mover), shown=shown, why=mover)
 
 
 def _taken(sides: Sides, mover: Side) -> Due:

@@ -31,13 +31,13 @@ def _is_about(word: Word, due: Due) -> bool:
 
 def chosen(mind: Mind, due: Due | None, look: Look, led: Callable[[str], Due]) -> Due | None:
     """What a choice makes of a question; ``led`` is what it takes to follow a side."""
-    if due is None or due.does not in (Does.CONFLICT, Does.BREAK):
-        return due
+    if due is None:
+        return None
     uses = [word for word in _since_no(about(mind, due, look)) if word.verdict == "use"]
     if not uses:
         return due
     made = led(str(uses[-1].value))
-    return replace(made, shown=due.shown, does=Does.APPLY, gate=None, freed=True, chosen=True)
+    return replace(made, shown=due.shown, does=Does.APPLY, gate=None, freed=True, why="chosen")
 
 
 def heeded(mind: Mind, due: Due, look: Look) -> Due:
