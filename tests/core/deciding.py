@@ -9,7 +9,7 @@ from sync.core.decision import Decision, Verb
 from sync.core.plan import Disposition, Expect, Field, Kind, Row
 from tests.state.people import NOON, a_row
 
-_minutes = count(1)
+_seconds = count(1)
 
 
 def held(number: int = 1, **changes: object) -> Row:
@@ -39,8 +39,8 @@ def a_case(row: Row, *decisions: Decision, **changes: object) -> Case:
 
 
 def said(verb: Verb, row: Row, by: str = "ana", **changes: object) -> Decision:
-    """One decision; each is made a minute after the one before."""
-    at = NOON + timedelta(minutes=next(_minutes))
+    """One decision; each is made a second after the one before."""
+    at = NOON + timedelta(seconds=next(_seconds))
     return Decision("main", verb, row, by, at, **changes)  # type: ignore[arg-type]
 
 

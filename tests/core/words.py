@@ -17,7 +17,7 @@ _numbers = count(1)
 def said(verb: Verb, row: Row, by: str = "ana", **told: Any) -> Decision:
     """A decision, later than every one before."""
     number = next(_numbers)
-    at = MORNING + timedelta(minutes=number)
+    at = MORNING + timedelta(seconds=number)
     who = {"pair": "main", "number": number, "at": at, "by": by}
     return Decision(**{**who, **told, "verb": verb, "row": row})
 
