@@ -55,7 +55,7 @@ def command(
 
 def _turns(name: str | None, seed: int, *, chaos: bool) -> "list[Turn]":
     from sync.selftest.case import Turn
-    from sync.selftest.cases import CHAOS, PLAIN, named, turns
+    from sync.selftest.cases.every import CHAOS, PLAIN, named, turns
 
     if name is None:
         return list(turns(seed, chaos=chaos))

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sync.core.plan import Disposition, Field, Link, Outcome, Row, row_key
-from sync.core.ports import Fence, Parked, Settlement
-from sync.core.record import Partner, Stamp
+from sync.core.ports import Fence, OverrideReading, Parked, Settlement
+from sync.core.record import Override, Partner, Side, Stamp
 from sync.runs.pair import Writers
 from sync.runs.seeing import Look, Seeing, look
 
@@ -88,6 +88,20 @@ async def check_unmoved(at: Applying, row: Row, link: Link) -> Look:
         same("Affihub's status", expected[1], affihub)
     _no_contradiction(link, now.partner)
     return now
+
+
+async def overrides_now(at: Applying, row: Row, link: Link) -> tuple[Override, ...]:
+    """The overrides of a person right before a write.
+
+    No later run takes remembered ones for true that this one changes or saw changed: what moves
+    ``updated_at`` is not known (api/whop.md section 2), so it may not tell.
+    """
+    overrides = await at.pair.whop.overrides(link.whop_id)
+    changes = row.field is Field.COMMISSION and row.side is Side.WHOP
+    if changes or at.gathered.overrides.get(link.whop_id) != overrides:
+        reading = {link.whop_id: OverrideReading(overrides, None, "", at.pair.clock())}
+        await asyncio.to_thread(at.pair.store.cache_overrides, at.pair.name, reading)
+    return overrides
 
 
 def _as_created(link: Link) -> tuple[str | None, str | None]:

@@ -1,8 +1,11 @@
 """Writes of one linked person: status, name, and moving a link."""
 
 from dataclasses import replace
+from decimal import Decimal
 
+from sync.core.commission import rate_text, slot_rate
 from sync.core.plan import Acceptance, Base, Kind, Link, Outcome, Row
+from sync.core.policy import CommissionSync
 from sync.core.ports import Settlement
 from sync.core.record import Affiliate, Partner, Side, split_name
 from sync.core.status import affihub_meaning, affihub_state
@@ -13,6 +16,7 @@ from sync.runs.applying import (
     check_unmoved,
     follows_create,
     not_kept,
+    overrides_now,
     same,
 )
 from sync.runs.seeing import Look, read_affiliate
@@ -23,6 +27,8 @@ async def write_status(at: Applying, row: Row, link: Link) -> Settlement:
     now = await check_unmoved(at, row, link)
     if follows_create(row) and not link.activation_owed:
         raise MovedError("This partner was there already; only those we create are made active.")
+    if row.is_reactivation:
+        await _rates_decided(at, row, link, now.partner)
     await at.intend(row)
     affiliate, partner = await _send_status(at, row, link, now)
     kept = affiliate.status if row.side is Side.WHOP and affiliate else partner.status
@@ -40,6 +46,23 @@ async def write_status(at: Applying, row: Row, link: Link) -> Settlement:
             activation_owed=False if row.kind is Kind.ACTIVATE_PARTNER else link.activation_owed,
         ),
     )
+
+
+async def _rates_decided(at: Applying, row: Row, link: Link, partner: Partner | None) -> None:
+    """``MovedError`` where a person would come back at rates that nobody has decided on yet.
+
+    They differ, and not as the row was decided on: one of them moved since.
+    """
+    commission = at.pair.policy.commission
+    if commission.sync is CommissionSync.OFF or follows_create(row):
+        return
+    whop = slot_rate(await overrides_now(at, row, link), commission.slot)
+    affihub = partner.commission if partner else None
+    now = tuple(rate_text(r) if isinstance(r, Decimal) else None for r in (whop, affihub))
+    if now[0] != now[1] and now != (row.expect.whop_rate, row.expect.affihub_rate):
+        raise MovedError(
+            f"The rates are {now[0] or 'none'} on Whop and {now[1] or 'none'} on Affihub now."
+        )
 
 
 def _acceptance(row: Row, link: Link) -> Acceptance:

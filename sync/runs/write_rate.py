@@ -1,6 +1,5 @@
 """Writing a person's rate: a partner's custom rate, or the overrides of a slot."""
 
-import asyncio
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
@@ -19,7 +18,7 @@ from sync.core.commission import (
 )
 from sync.core.plan import Base, Link, Outcome, Row
 from sync.core.policy import Slot, SlotKind
-from sync.core.ports import NewOverride, OverrideReading, Settlement
+from sync.core.ports import NewOverride, Settlement
 from sync.core.record import Override, Rate, Side
 from sync.errors import Uncertain
 from sync.runs.applying import (
@@ -30,6 +29,7 @@ from sync.runs.applying import (
     check_unmoved,
     follows_create,
     not_kept,
+    overrides_now,
     same,
 )
 
@@ -107,8 +107,7 @@ def _is_cut_off(row: Row, overrides: tuple[Override, ...], slot: Slot) -> bool:
 
 async def _rates_unmoved(at: Applying, row: Row, link: Link) -> Held:
     """Both rates as they are now; ``MovedError`` where either is not what was decided on."""
-    overrides = await at.pair.whop.overrides(link.whop_id)
-    await _read_again_next_time(at, row, link.whop_id, overrides)
+    overrides = await overrides_now(at, row, link)
     now = await check_unmoved(at, row, link)
     rate = slot_rate(overrides, _slot(at))
     held = Held(overrides, _text(rate), _text(now.partner.commission if now.partner else None))
@@ -116,18 +115,6 @@ async def _rates_unmoved(at: Applying, row: Row, link: Link) -> Held:
     same("Whop's rate", expected[Side.WHOP], held.whop)
     same("Affihub's rate", expected[Side.AFFIHUB], held.affihub)
     return held
-
-
-async def _read_again_next_time(
-    at: Applying, row: Row, whop_id: str, overrides: tuple[Override, ...]
-) -> None:
-    """Let no later run take remembered overrides for true that this one changes or saw changed.
-
-    What moves ``updated_at`` is not known (api/whop.md section 2), so it may not tell.
-    """
-    if row.side is Side.WHOP or at.gathered.overrides.get(whop_id) != overrides:
-        reading = OverrideReading(overrides, None, "", at.pair.clock())
-        await asyncio.to_thread(at.pair.store.cache_overrides, at.pair.name, {whop_id: reading})
 
 
 def _expected(row: Row) -> dict[Side, str | None]:

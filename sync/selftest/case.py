@@ -4,7 +4,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
-from sync.selftest.law import Law
+from sync.selftest.laws.law import Law
 from sync.selftest.trial import Trial
 
 

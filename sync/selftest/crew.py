@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Final
 
 from sync.selftest.case import Turn
-from sync.selftest.child import end_group, start
+from sync.selftest.ground.child import end_group, start
+from sync.selftest.laws.verdict import Account, Verdict, from_wire
 from sync.selftest.result import Tried
-from sync.selftest.verdict import Account, Verdict, from_wire
 
 WORKERS: Final = min(8, (os.cpu_count() or 2) + 1)
 """One more than there are cores: a case waits for disk and processes now and then."""

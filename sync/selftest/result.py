@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sync.selftest.case import Turn
-from sync.selftest.law import Law
-from sync.selftest.verdict import Account, Verdict
+from sync.selftest.laws.law import Law
+from sync.selftest.laws.verdict import Account, Verdict
 
 SCHEMA: Final = "affisync.selftest/1"
 

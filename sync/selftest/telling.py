@@ -6,9 +6,9 @@ from typing import Final
 
 from sync.render.clean import clean
 from sync.selftest.case import Turn
-from sync.selftest.law import Law
+from sync.selftest.laws.law import Law
+from sync.selftest.laws.verdict import Account
 from sync.selftest.result import Result, Tally
-from sync.selftest.verdict import Account
 
 MOST_ACCOUNTS: Final = 12
 """So many are told in full; whoever has more has one cause, or reads the JSON."""

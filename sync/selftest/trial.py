@@ -6,12 +6,12 @@ from pathlib import Path
 
 from connectors.sandbox.seed import seeded
 from connectors.sandbox.world import World
-from sync.selftest.clock import SkippingClock
-from sync.selftest.ground import Ground
-from sync.selftest.law import Law
-from sync.selftest.program import Program
-from sync.selftest.secrets import leaks, plant
-from sync.selftest.verdict import Account, Verdict
+from sync.selftest.ground.clock import SkippingClock
+from sync.selftest.ground.ground import Ground
+from sync.selftest.ground.program import Program
+from sync.selftest.laws.law import Law
+from sync.selftest.laws.secrets import leaks, plant
+from sync.selftest.laws.verdict import Account, Verdict
 
 
 @dataclass(slots=True)

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from sync.selftest.case import Case
-from sync.selftest.cases import named
-from sync.selftest.program import Here
+from sync.selftest.cases.every import named
+from sync.selftest.ground.program import Here
+from sync.selftest.laws.verdict import Account, Verdict, to_wire
 from sync.selftest.trial import Trial
-from sync.selftest.verdict import Account, Verdict, to_wire
 
 
 def serve(asked: TextIO, answers: TextIO, folder: Path) -> None:

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from sync.selftest.case import Turn
-from sync.selftest.cases import CHAOS, PLAIN, named, turns
-from sync.selftest.law import Law
+from sync.selftest.cases.every import CHAOS, PLAIN, named, turns
+from sync.selftest.laws.law import Law
+from sync.selftest.laws.verdict import Account, Verdict
 from sync.selftest.result import Tried
-from sync.selftest.verdict import Account, Verdict
 from tests.cli.playing import Shell
 
 ROOT = Path(__file__).parents[2]

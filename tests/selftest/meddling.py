@@ -9,11 +9,11 @@ from sync.core.policy import OnFirstLink
 from sync.core.record import Partner, Snapshot
 from sync.errors import Rejected
 from sync.runs.pair import Pair, Writers
-from sync.selftest.apart import Apart
-from sync.selftest.clock import SkippingClock
-from sync.selftest.law import Law
-from sync.selftest.program import Here, Meddle, Told
-from sync.selftest.secrets import PLANTED
+from sync.selftest.ground.apart import Apart
+from sync.selftest.ground.clock import SkippingClock
+from sync.selftest.ground.program import Here, Meddle, Told
+from sync.selftest.laws.law import Law
+from sync.selftest.laws.secrets import PLANTED
 from sync.selftest.trial import Trial
 
 

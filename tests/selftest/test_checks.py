@@ -13,16 +13,16 @@ from connectors.sandbox.cast import Cast, cast_for
 from connectors.sandbox.drift import ARRIVALS, CHANGES, Edit
 from connectors.sandbox.world import World, empty_world
 from sync.core.record import Side
-from sync.selftest.agreement import touched, unasked, unlisted
-from sync.selftest.apart import NoReport, Ran
-from sync.selftest.causes import CALLED_FOR, called_for, called_for_at_first, without_cause
-from sync.selftest.end import End, made_twice, other_end
-from sync.selftest.kills import _survived
-from sync.selftest.program import Told
-from sync.selftest.rivals import BUSY, _kept_apart, _taken_over
-from sync.selftest.rows import unplanned, untrue
-from sync.selftest.secrets import PLANTED, blurted, leaks, plant
-from sync.selftest.sides import differences, standing
+from sync.selftest.cases.kills import _survived
+from sync.selftest.cases.rivals import BUSY, _kept_apart, _taken_over
+from sync.selftest.ground.apart import NoReport, Ran
+from sync.selftest.ground.program import Told
+from sync.selftest.laws.agreement import touched, unasked, unlisted
+from sync.selftest.laws.causes import CALLED_FOR, called_for, called_for_at_first, without_cause
+from sync.selftest.laws.end import End, made_twice, other_end
+from sync.selftest.laws.rows import unplanned, untrue
+from sync.selftest.laws.secrets import PLANTED, blurted, leaks, plant
+from sync.selftest.laws.sides import differences, standing
 
 
 @pytest.fixture

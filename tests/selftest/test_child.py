@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sync.selftest.child import ROOT, start, surroundings
+from sync.selftest.ground.child import ROOT, start, surroundings
 
 
 @pytest.mark.parametrize(

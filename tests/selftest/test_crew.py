@@ -10,10 +10,10 @@ import pytest
 from sync.selftest import crew
 from sync.selftest.case import Case, Turn
 from sync.selftest.crew import Worker, try_all
-from sync.selftest.law import Law
+from sync.selftest.laws.law import Law
+from sync.selftest.laws.verdict import Verdict
 from sync.selftest.result import Tried
 from sync.selftest.trial import Trial
-from sync.selftest.verdict import Verdict
 from sync.selftest.worker import tried
 
 HANGS = "sleep 600 & echo $! > child; wait"

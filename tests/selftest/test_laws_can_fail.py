@@ -5,16 +5,16 @@ from pathlib import Path
 import pytest
 
 from sync.core.record import Side
-from sync.selftest.bad_network import bad_network
-from sync.selftest.blurting import blurting
-from sync.selftest.broken_listing import broken_listing
-from sync.selftest.causes import ARCHIVE, NEW_AFFILIATE
-from sync.selftest.kills import kills
-from sync.selftest.law import Law
-from sync.selftest.order import order
-from sync.selftest.program import Here, Meddle
+from sync.selftest.cases.bad_network import bad_network
+from sync.selftest.cases.blurting import blurting
+from sync.selftest.cases.broken_listing import broken_listing
+from sync.selftest.cases.kills import kills
+from sync.selftest.cases.order import order
+from sync.selftest.cases.week import week
+from sync.selftest.ground.program import Here, Meddle
+from sync.selftest.laws.causes import ARCHIVE, NEW_AFFILIATE
+from sync.selftest.laws.law import Law
 from sync.selftest.trial import Trial
-from sync.selftest.week import week
 from tests.selftest.meddling import (
     Forgetful,
     ForgetsWhenTroubled,
@@ -92,7 +92,7 @@ async def test_a_program_that_forgets_does_not_end_where_a_sound_one_does(tmp_pa
 async def test_a_killed_program_that_forgets_does_not_end_where_one_nobody_killed_does(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sync.selftest.kills.Apart", Forgetful)
+    monkeypatch.setattr("sync.selftest.cases.kills.Apart", Forgetful)
     trial = Trial(tmp_path / "case", 1, Here())
 
     await kills(ARCHIVE, 1, trial)

@@ -3,11 +3,11 @@
 import pytest
 
 from sync.selftest.case import Case, Turn
-from sync.selftest.law import Law
+from sync.selftest.laws.law import Law
+from sync.selftest.laws.verdict import Account, Verdict, from_wire, to_wire
 from sync.selftest.result import Result, Tried, document
 from sync.selftest.telling import MOST_ACCOUNTS, text
 from sync.selftest.trial import Trial
-from sync.selftest.verdict import Account, Verdict, from_wire, to_wire
 
 
 async def nothing(_trial: Trial) -> None:

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from connectors.sandbox.tables import Table
 from connectors.sandbox.world import World
-from sync.selftest.ground import Ground, ground
-from sync.selftest.law import Law
-from sync.selftest.program import Told, who
+from sync.selftest.ground.ground import Ground, ground
+from sync.selftest.ground.program import Told, who
+from sync.selftest.laws.law import Law
 from sync.selftest.trial import Trial
 
 PEOPLE: Final = 60

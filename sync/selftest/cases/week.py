@@ -2,19 +2,19 @@
 
 from collections.abc import Iterator
 
-from sync.selftest.agreement import touched, unasked, undecided, unlisted
-from sync.selftest.causes import (
+from sync.selftest.ground.ground import Ground, ground
+from sync.selftest.ground.program import Told
+from sync.selftest.laws.agreement import touched, unasked, undecided, unlisted
+from sync.selftest.laws.causes import (
     FOR_A_PERSON,
     Allowed,
     called_for,
     called_for_at_first,
     without_cause,
 )
-from sync.selftest.ground import Ground, ground
-from sync.selftest.law import Law
-from sync.selftest.program import Told
-from sync.selftest.rows import unplanned, untrue
-from sync.selftest.sides import Standing, differences, standing
+from sync.selftest.laws.law import Law
+from sync.selftest.laws.rows import unplanned, untrue
+from sync.selftest.laws.sides import Standing, differences, standing
 from sync.selftest.trial import Trial
 
 PEOPLE = 60

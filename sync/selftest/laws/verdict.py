@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sync.selftest.law import Law
+from sync.selftest.laws.law import Law
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Final
 from connectors.sandbox.drift import Edit, linked
 from connectors.sandbox.world import World, Write
 from sync.core.record import Side
-from sync.selftest.sides import differing, folded
+from sync.selftest.laws.sides import differing, folded
 
 Act = tuple[Side, str]
 """A side, and an operation there."""

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from contextlib import closing
 from typing import Final
 
-from sync.selftest.apart import Apart, Ran, ended
-from sync.selftest.causes import PARTNER
-from sync.selftest.end import made_twice
-from sync.selftest.fate import Deadly, Holding, When
-from sync.selftest.ground import Ground
-from sync.selftest.kills import ended_other, evening, killed
-from sync.selftest.law import Law
+from sync.selftest.cases.kills import ended_other, evening, killed
+from sync.selftest.ground.apart import Apart, Ran, ended
+from sync.selftest.ground.fate import Deadly, Holding, When
+from sync.selftest.ground.ground import Ground
+from sync.selftest.laws.causes import PARTNER
+from sync.selftest.laws.end import made_twice
+from sync.selftest.laws.law import Law
 from sync.selftest.trial import Trial
 
 BUSY: Final = 5

@@ -12,8 +12,8 @@ from connectors.sandbox.drift import Edit, drift
 from connectors.sandbox.faults import Faults
 from connectors.sandbox.server import serve, write_config
 from connectors.sandbox.world import World
-from sync.selftest.clock import SkippingClock
-from sync.selftest.program import Program, Told
+from sync.selftest.ground.clock import SkippingClock
+from sync.selftest.ground.program import Program, Told
 
 CONFIG: Final = "affisync.toml"
 STATE: Final = "state.db"

@@ -9,14 +9,14 @@ from connectors.sandbox.drift import Edit, archive, join_affihub, join_whop, lin
 from connectors.sandbox.seed import agreed
 from connectors.sandbox.world import World, Write
 from sync.core.record import Side
-from sync.selftest.apart import Apart, NoReport
-from sync.selftest.causes import called_for, without_cause
-from sync.selftest.end import CREATES
-from sync.selftest.ground import Ground, ground, told_edits
-from sync.selftest.law import Law
-from sync.selftest.secrets import plant
-from sync.selftest.sides import folded
-from sync.selftest.spoils import SPOILS, Circling
+from sync.selftest.cases.spoils import SPOILS, Circling
+from sync.selftest.ground.apart import Apart, NoReport
+from sync.selftest.ground.ground import Ground, ground, told_edits
+from sync.selftest.laws.causes import called_for, without_cause
+from sync.selftest.laws.end import CREATES
+from sync.selftest.laws.law import Law
+from sync.selftest.laws.secrets import plant
+from sync.selftest.laws.sides import folded
 from sync.selftest.trial import Trial
 
 PEOPLE: Final = 50

@@ -4,10 +4,10 @@ from typing import Final
 
 from connectors.sandbox.world import Write
 from sync.core.record import Side
-from sync.selftest.causes import Allowed, called_for, without_cause
-from sync.selftest.end import End, end_of, made_twice, other_end
-from sync.selftest.ground import Ground, copied, ground
-from sync.selftest.law import Law
+from sync.selftest.ground.ground import Ground, copied, ground
+from sync.selftest.laws.causes import Allowed, called_for, without_cause
+from sync.selftest.laws.end import End, end_of, made_twice, other_end
+from sync.selftest.laws.law import Law
 from sync.selftest.trial import Trial
 
 PEOPLE: Final = 40

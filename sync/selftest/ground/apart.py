@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sync.errors import AffisyncError
-from sync.selftest.child import start
-from sync.selftest.clock import SkippingClock
-from sync.selftest.program import Told
+from sync.selftest.ground.child import start
+from sync.selftest.ground.clock import SkippingClock
+from sync.selftest.ground.program import Told
 
 
 class NoReport(AffisyncError):

@@ -6,14 +6,14 @@ from typing import Final
 
 from connectors.sandbox.cast import cast_for
 from connectors.sandbox.seed import agreed
-from sync.selftest.agreement import touched
-from sync.selftest.apart import Ran, ended
-from sync.selftest.causes import PARTNER, without_cause
-from sync.selftest.child import start
-from sync.selftest.ground import Ground, ground
-from sync.selftest.law import Law
-from sync.selftest.secrets import plant
-from sync.selftest.sides import folded, standing
+from sync.selftest.ground.apart import Ran, ended
+from sync.selftest.ground.child import start
+from sync.selftest.ground.ground import Ground, ground
+from sync.selftest.laws.agreement import touched
+from sync.selftest.laws.causes import PARTNER, without_cause
+from sync.selftest.laws.law import Law
+from sync.selftest.laws.secrets import plant
+from sync.selftest.laws.sides import folded, standing
 from sync.selftest.trial import Trial
 
 PEOPLE: Final = 6

@@ -6,19 +6,19 @@ from typing import Final
 
 from connectors.sandbox.faults import PROFILES
 from sync.core.record import Side
-from sync.selftest.bad_network import bad_network
-from sync.selftest.blurting import blurting, blurting_apart
-from sync.selftest.broken_listing import broken_listing, broken_listing_apart
-from sync.selftest.busy_day import WRITES
 from sync.selftest.case import Case, Turn
-from sync.selftest.causes import Act
-from sync.selftest.decided import decided
-from sync.selftest.kills import kills
-from sync.selftest.law import Law
-from sync.selftest.order import order
-from sync.selftest.rivals import left_lease, rivals
-from sync.selftest.spoils import SPOILS
-from sync.selftest.week import week
+from sync.selftest.cases.bad_network import bad_network
+from sync.selftest.cases.blurting import blurting, blurting_apart
+from sync.selftest.cases.broken_listing import broken_listing, broken_listing_apart
+from sync.selftest.cases.busy_day import WRITES
+from sync.selftest.cases.decided import decided
+from sync.selftest.cases.kills import kills
+from sync.selftest.cases.order import order
+from sync.selftest.cases.rivals import left_lease, rivals
+from sync.selftest.cases.spoils import SPOILS
+from sync.selftest.cases.week import week
+from sync.selftest.laws.causes import Act
+from sync.selftest.laws.law import Law
 
 WEEKS: Final = 6
 ORDERS: Final = 2

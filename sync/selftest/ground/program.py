@@ -15,7 +15,7 @@ from sync.core.report import Mode, Report, document
 from sync.render import Format, render
 from sync.runs.pair import Order, Pair
 from sync.runs.run import run_once
-from sync.selftest.clock import NoStop, SkippingClock
+from sync.selftest.ground.clock import NoStop, SkippingClock
 from sync.state.store import open_store
 
 PAIR: Final = "main"

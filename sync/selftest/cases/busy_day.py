@@ -8,7 +8,9 @@ from connectors.sandbox import drift
 from connectors.sandbox.cast import Cast, cast_for
 from connectors.sandbox.drift import Change, Edit, Linked
 from connectors.sandbox.world import World, empty_world
-from sync.selftest.causes import (
+from sync.selftest.ground.clock import SkippingClock
+from sync.selftest.ground.ground import told_edits
+from sync.selftest.laws.causes import (
     ARCHIVE,
     NEW_AFFILIATE,
     NEW_PARTNER,
@@ -19,9 +21,7 @@ from sync.selftest.causes import (
     UNARCHIVE,
     Act,
 )
-from sync.selftest.clock import SkippingClock
-from sync.selftest.ground import told_edits
-from sync.selftest.secrets import plant
+from sync.selftest.laws.secrets import plant
 
 Comer = Callable[[Cast], Linked]
 

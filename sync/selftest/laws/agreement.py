@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from connectors.sandbox.world import World
 from sync.core.record import Side
-from sync.selftest.program import Told
-from sync.selftest.sides import Standing, differences, differing, folded
+from sync.selftest.ground.program import Told
+from sync.selftest.laws.sides import Standing, differences, differing, folded
 
 FOR_A_PERSON: Final = ("conflict", "break")
 """Dispositions of rows in which a person must choose."""

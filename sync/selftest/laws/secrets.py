@@ -8,7 +8,7 @@ from typing import Final
 from connectors.sandbox.exchange import Answer
 from connectors.sandbox.world import World
 from sync.core.record import Side
-from sync.selftest.sides import folded
+from sync.selftest.laws.sides import folded
 
 PLANTED: Final[Mapping[str, str]] = {
     "Whop's key": "planted-whop-0d4c-no-real-one",

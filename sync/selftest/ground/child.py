@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
-ROOT: Final = Path(__file__).resolve().parents[2]
+ROOT: Final = Path(__file__).resolve().parents[3]
 """Where this program's packages are: a checkout, or the site-packages of an installation."""
 NOT_OURS: Final = ("AFFISYNC_", "WHOP_", "AFFIHUB_", "COVERAGE_", "PYTEST")
 """Variables that could reach into a configuration or a run."""

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from connectors.sandbox.world import World, Write
-from sync.selftest.program import Told, who
-from sync.selftest.sides import folded
+from sync.selftest.ground.program import Told, who
+from sync.selftest.laws.sides import folded
 
 Done = tuple[str, str, str]
 """A side, what was done there, and to whom."""

@@ -7,8 +7,8 @@ from enum import Enum
 from connectors.sandbox.exchange import Answer, Exchange
 from connectors.sandbox.faults import Fault, Faults
 from sync.core.record import Side
-from sync.selftest.causes import Act
-from sync.selftest.rows import OPERATIONS
+from sync.selftest.laws.causes import Act
+from sync.selftest.laws.rows import OPERATIONS
 
 
 class When(Enum):

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from connectors.sandbox.faults import Faults
-from sync.selftest.apart import Apart, Ran, ended
-from sync.selftest.busy_day import busy, quiet, story
-from sync.selftest.causes import Act, Allowed, called_for, without_cause
-from sync.selftest.end import End, end_of, made_twice, other_end
-from sync.selftest.fate import Deadly, When
-from sync.selftest.ground import Ground, copied, ground
-from sync.selftest.law import Law
+from sync.selftest.cases.busy_day import busy, quiet, story
+from sync.selftest.ground.apart import Apart, Ran, ended
+from sync.selftest.ground.fate import Deadly, When
+from sync.selftest.ground.ground import Ground, copied, ground
+from sync.selftest.laws.causes import Act, Allowed, called_for, without_cause
+from sync.selftest.laws.end import End, end_of, made_twice, other_end
+from sync.selftest.laws.law import Law
 from sync.selftest.trial import Trial
 
 

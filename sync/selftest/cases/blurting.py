@@ -7,11 +7,11 @@ from typing import Final
 
 from connectors.sandbox.script import Step
 from sync.core.record import Side
-from sync.selftest.apart import Apart, NoReport
-from sync.selftest.ground import Ground, ground
-from sync.selftest.rows import OPERATIONS
-from sync.selftest.secrets import blurted
-from sync.selftest.spoils import ALWAYS, LISTS
+from sync.selftest.cases.spoils import ALWAYS, LISTS
+from sync.selftest.ground.apart import Apart, NoReport
+from sync.selftest.ground.ground import Ground, ground
+from sync.selftest.laws.rows import OPERATIONS
+from sync.selftest.laws.secrets import blurted
 from sync.selftest.trial import Trial
 
 PEOPLE: Final = 24

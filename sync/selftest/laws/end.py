@@ -8,9 +8,9 @@ from typing import Final
 from connectors.sandbox.world import Write
 from sync.core.plan import Base, Link
 from sync.core.ports import Known
-from sync.selftest.ground import Ground
-from sync.selftest.program import PAIR
-from sync.selftest.sides import Standing, differences, folded, standing
+from sync.selftest.ground.ground import Ground
+from sync.selftest.ground.program import PAIR
+from sync.selftest.laws.sides import Standing, differences, folded, standing
 from sync.state.store import open_store
 
 CREATES: Final = frozenset({"create_affiliate", "create_partner"})

@@ -1,0 +1,1 @@
+"""What is done to made-up people, one module a case; ``every`` lists them."""

@@ -1,0 +1,1 @@
+"""The laws, and what each of them looks at once a case is over."""
