@@ -94,15 +94,14 @@ def hold(
     Approved rows count and pass. ``waived`` are guard classes, or all of them; what needs two
     people, limits in money and days of freeze are never waived.
     """
-    rows = tuple(rows)
+    rows = wait_for_others(rows)  # what waits for another row uses up no limit
     verdicts = []
     for name, check in CHECKS.items():
         if isinstance(name, GuardClass) and (name in waived or WAIVE_ALL in waived):
             continue
         if beyond := check(rows, guards, facts):
             verdicts.append(beyond.verdict)
-            rows = held(rows, beyond)
-            rows = wait_for_others(rows)  # what hangs on a held row uses up no other limit
+            rows = wait_for_others(held(rows, beyond))
     return rows, tuple(verdicts)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final, Self
 
-from sync.core.plan import Kind, Outcome, Row
+from sync.core.plan import Disposition, Kind, Outcome, Row
 from sync.core.report import Report
 from tests.laws import upheld
 from tests.laws.model.due import Look
@@ -111,7 +111,7 @@ class Game:
         return {
             who: Told(
                 applied=frozenset(row.kind for row in some if row.outcome is Outcome.APPLIED),
-                failed=frozenset(row.kind for row in some if row.outcome is Outcome.FAILED),
+                failed=frozenset(row.kind for row in some if _taught(row)),
                 lied=faults == {"lie"},
             )
             for who, some in rows.items()
@@ -212,6 +212,12 @@ class Game:
             scenes=scenes,
         )
         return text(story)
+
+
+def _taught(row: Row) -> bool:
+    """Whether a write came to nothing; of a create Whop may just say that it knows nobody."""
+    refused = row.kind is Kind.CREATE_AFFILIATE and row.disposition is not Disposition.APPLY
+    return row.outcome is Outcome.FAILED or refused
 
 
 def _applied(report: Report) -> bool:

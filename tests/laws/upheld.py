@@ -82,6 +82,9 @@ def only_what_was_due(game: "Game", played: Played, due: Mapping[str, Sequence[s
             continue
         since = _read_at(game, who, played.heard[:number])
         now = {each for moment in due[who][since:] for each in moment}
+        # What follows our own create was due with it; a name hangs on no status.
+        all_ = {each for moment in due[who] for each in moment}
+        now |= {each for each in all_ if each.follows or each.field == "name"}
         fits = any(one.operation in OPERATIONS[each.kind] for each in now)
         assert fits, f"L1: {one} of {who}, and due was {now}"
 

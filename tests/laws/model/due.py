@@ -28,7 +28,7 @@ class Due:
     ``follows``: it comes right after a create of the same person. ``shown`` is what Whop and
     Affihub show of the field, ``side`` the one that is written to. ``lesson``: the answer teaches
     not to send it again. ``freed``: a person said yes to it. ``swings``: left alone for going to
-    and fro. ``why``: in a word, who or what made it due.
+    and fro. ``why``: in a word, what made it due. ``chosen``: somebody said which side is right.
     """
 
     field: str
@@ -44,6 +44,12 @@ class Due:
     freed: bool = False
     swings: bool = False
     why: str = ""
+    chosen: bool = False
+
+    @property
+    def limited(self) -> bool:
+        """Whether a guard holds it, and no word of anybody."""
+        return self.does is Does.HELD and self.gate in self.guards
 
     @property
     def mark(self) -> Mark:
@@ -57,7 +63,7 @@ class Due:
                 shown = (self.shown[list(Side).index(self.side)], None)
             case _:
                 shown = self.shown
-        return self.kind, shown, self.why
+        return self.kind, shown, "chosen" if self.chosen else self.why
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,7 @@ class Model:
             return
         at, until = when
         kind = row.kind.value
-        word = Word(step.verdict, due.field, kind, due.shown, step.value, until, at)
+        word = Word(step.verdict, due.field, kind, due.shown, step.value, due.why, until, at)
         self.minds[who] = {replace(mind, words=(*mind.words, word)) for mind in self.minds[who]}
 
     # A run during which nothing went wrong

@@ -13,13 +13,14 @@ NEVER: Final = "never"
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """What somebody decided about a row: of this kind, when both sides showed this."""
+    """What somebody decided about a row: its kind, its reason, what both sides showed."""
 
     verdict: str
     field: str
     kind: str
     shown: tuple[str | None, str | None]
     value: str | None
+    why: str
     until: float
     at: float
 

@@ -115,9 +115,9 @@ def _refusal(sides: Sides) -> Does:
 
 
 def _linked(mind: Mind, sides: Sides, terms: Terms, look: Look) -> tuple[tuple[Due, ...], Mind]:
-    status = _status(mind, sides, terms)
-    status = chosen(mind, _learnt(mind, status), look, lambda s: _led(sides, Side(s)))
-    goes = status is not None and status.does is Does.APPLY
+    due = _status(mind, sides, terms)
+    status = chosen(mind, _learnt(mind, due), look, lambda s: _led(sides, Side(s)))
+    goes = any(one is not None and one.does is Does.APPLY for one in (due, status))
     on = MEANS.get(sides.whop) == MEANS.get(sides.affihub) == "on"
     if not on and not (goes and status and "reactivate" in status.guards):
         return _standing(mind, [status], terms, look), mind
@@ -150,11 +150,16 @@ def _in_turn(dues: Sequence[Due]) -> tuple[Due, ...]:
     """The rate first: nobody comes back at the old one, and nobody who is off gets one."""
     rate = next((due for due in dues if due.field == "commission"), None)
     status = next((due for due in dues if due.kind in SWITCHING_ON), None)
-    stuck = rate and rate.does is not Does.APPLY and rate.gate != "ignored"
-    off = status and status.does is not Does.APPLY and "reactivate" in status.guards
+    waits: Due | None = None
+    if rate and rate.does is not Does.APPLY and not rate.limited and rate.gate != "ignored":
+        waits = status
+    elif status and status.does is not Does.APPLY and "reactivate" in status.guards:
+        waits = rate
+    elif rate and rate.limited:
+        waits = status
     return tuple(
-        replace(due, does=Does.WAITING)
-        if due.does is Does.APPLY and ((due is status and stuck) or (due is rate and off))
+        replace(due, does=Does.WAITING, gate=None)
+        if due is waits and (due.does is Does.APPLY or due.limited)
         else due
         for due in dues
     )
@@ -166,20 +171,26 @@ def _status(mind: Mind, sides: Sides, terms: Terms) -> Due | None:
     affihub = MEANS.get(sides.affihub)
     shown = (None if gone or sides.whop == "null" else sides.whop, sides.affihub)
     if whop is None or affihub is None:
-        return Due("status", Does.BREAK, shown=shown)
+        return Due("status", Does.BREAK, shown=shown, why="unknown")
     if whop == affihub:
         if whop == "on" and mind.owed and terms.activate and sides.affihub == "invited":
             return Due("status", Does.APPLY, "activate-partner", "active", shown=shown, why="owed")
         return None
     leader = _leader(mind, whop, terms)
     if leader is None:
-        return Due("status", Does.CONFLICT, shown=shown)
-    due = replace(_led(sides, leader), why="first" if mind.status is None else leader)
+        return Due("status", Does.CONFLICT, shown=shown, why="first-ask")
+    first = mind.status is None
+    due = _because(_led(sides, leader), f"first-{terms.first_link}" if first else leader)
     if due.kind == "activate-partner" and mind.never_accepted and not terms.activate:
-        due = replace(due, does=Does.BREAK)
+        due = replace(due, does=Does.BREAK, why="never accepted")
     if gone and due.does is Does.APPLY:
         due = replace(due, guards=("missing", *due.guards), why="gone")
     return replace(due, shown=shown)
+
+
+def _because(due: Due, why: str) -> Due:
+    """The due with the reason that holds where it has none of its own."""
+    return due if due.why else replace(due, why=why)
 
 
 def _leader(mind: Mind, whop: str, terms: Terms) -> Side | None:
@@ -204,9 +215,9 @@ def _led(sides: Sides, leader: Side) -> Due:
     if MEANS.get(sides.affihub) == "off":
         return _write("archive-affiliate", "deactivate")
     if sides.whop in ("deleted", ABSENT):
-        return Due("status", Does.CONFLICT)
+        return Due("status", Does.CONFLICT, why="deleted stays")
     if sides.affihub == "invited":
-        return Due("status", Does.WAITING)
+        return Due("status", Does.WAITING, why="not yet")
     return _write("unarchive-affiliate", "reactivate")
 
 
@@ -222,15 +233,15 @@ def _rate(mind: Mind, sides: Sides, terms: Terms) -> Due:
         first = terms.rates_first_link
         rate = whop if first == "whop" else affihub
         if first == "ask" or (mind.created and rate is None):
-            return Due("commission", Does.CONFLICT, shown=shown)
-        return replace(_pushed(rate, Side(first)), shown=shown, why="first")
+            return Due("commission", Does.CONFLICT, shown=shown, why=f"first-{first}")
+        return _because(replace(_pushed(rate, Side(first)), shown=shown), f"first-{first}")
     if whop != mind.rate != affihub:
-        return Due("commission", Does.CONFLICT, shown=shown)
+        return Due("commission", Does.CONFLICT, shown=shown, why="both")
     mover = Side.WHOP if whop != mind.rate else Side.AFFIHUB
     if terms.rates == mover.other:
-        return Due("commission", Does.BREAK, shown=shown)
+        return Due("commission", Does.BREAK, shown=shown, why="against")
     rate = whop if mover is Side.WHOP else affihub
-    return replace(_pushed(rate, mover), shown=shown, why=mover)
+    return _because(replace(_pushed(rate, mover), shown=shown), mover)
 
 
 def _taken(sides: Sides, mover: Side) -> Due:
@@ -243,7 +254,7 @@ def _pushed(rate: Decimal | None, mover: Side) -> Due:
     kind = "remove-commission" if rate is None else "set-commission"
     guard = "remove-commission" if rate is None else "commission"
     if rate is not None and not holds(mover.other, rate):
-        return Due("commission", Does.BREAK)
+        return Due("commission", Does.BREAK, why="cannot hold")
     return Due("commission", Does.APPLY, kind, text(rate), (guard,), side=mover.other)
 
 
@@ -272,7 +283,7 @@ def _gated(due: Due, terms: Terms, look: Look) -> Due:
 def _taught(mind: Mind, due: Due, as_: Does) -> Due:
     """Not sent again as it is, where it failed for a reason of its own."""
     if due.does is Does.APPLY and due.mark in mind.taught:
-        return replace(due, does=as_, guards=())
+        return replace(due, does=as_)
     return due
 
 

@@ -25,7 +25,7 @@ def _is_about(word: Word, due: Due) -> bool:
         return False
     if word.verdict == "ignore-field":
         return True
-    same = word.shown == due.shown
+    same = word.shown == due.shown and word.why == due.why
     return same and (word.verdict == "use" or not due.kind or word.kind == due.kind)
 
 
@@ -37,7 +37,8 @@ def chosen(mind: Mind, due: Due | None, look: Look, led: Callable[[str], Due]) -
     if not uses:
         return due
     made = led(str(uses[-1].value))
-    return replace(made, shown=due.shown, does=Does.APPLY, gate=None, freed=True, why="chosen")
+    made = replace(made, does=Does.APPLY, gate=None, freed=True, chosen=True)
+    return replace(made, shown=due.shown, why=due.why)
 
 
 def heeded(mind: Mind, due: Due, look: Look) -> Due:
@@ -80,7 +81,7 @@ def swinging(mind: Mind, due: Due, look: Look) -> Due:
     insisted = [word for word in about(mind, due, look) if word.verdict == "use"]
     if not swings or any(word.at > max(s.at for s in mind.sent) for word in insisted):
         return due
-    return replace(due, does=Does.BREAK, kind="", guards=(), swings=True)
+    return replace(due, does=Does.BREAK, kind="", swings=True)
 
 
 def turn(due: Due, now: float) -> Sent:
