@@ -200,20 +200,19 @@ def _verdict(
 def _message(name: GuardClass, counted: int, allowed: Allowance, held: int, facts: Facts) -> str:
     if name is GuardClass.FIRST_RUN:
         return f"The first writes of this pair wait for a person: {held} held."
-    one = held == 1
-    rows = f"{held} row of {name}" if one else f"{held} rows of {name}"
+    rows, wait, were = _rows_of(held, name), "wait", "were"
+    if held == 1:
+        wait, were = "waits", "was"
     if counted > allowed.of == 0:
-        wait = "waits" if one else "wait"
         return f"{rows} {wait} for a person: this guard lets none pass by itself."
     if counted > allowed.rows:
         may_go = f"{allowed.rows} may go with {facts.links} links{_spent(allowed)}"
-        return f"{counted} rows of {name}, {may_go}: {held} held."
-    still = (
-        "was held by this limit before and still waits"
-        if one
-        else "were held by this limit before and still wait"
-    )
-    return f"{rows} {still} for a person."
+        return f"{_rows_of(counted, name)}, {may_go}: {held} held."
+    return f"{rows} {were} held by this limit before and still {wait} for a person."
+
+
+def _rows_of(count: int, name: GuardClass) -> str:
+    return f"{count} {'row' if count == 1 else 'rows'} of {name}"
 
 
 def _spent(allowed: Allowance) -> str:
