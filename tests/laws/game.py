@@ -1,6 +1,7 @@
 """One game of the law machine: steps on a stage, the model beside it, every law after each step."""
 
 import asyncio
+import logging
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -38,6 +39,20 @@ STANDSTILL: Final = 6
 """So many runs without any fault are enough for any story to come to rest."""
 
 
+LOG: Final = logging.getLogger("affisync")
+
+
+class Listener(logging.Handler):
+    """Writes down every log line since all was at rest, with all its facts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(f"{record.getMessage()} {vars(record)}")
+
+
 @dataclass
 class Game:
     """What is played, what was played, and what should have come of it."""
@@ -54,6 +69,7 @@ class Game:
     moments: list[Mapping[str, Sides]] = field(default_factory=list)
     restless: int = 0
     """Steps since all was at rest."""
+    listener: Listener = field(default_factory=Listener)
     tally: Counter[str] = field(default_factory=Counter)
     """How often each thing happened, for those who want to know what was tried."""
 
@@ -188,6 +204,8 @@ class Game:
         stage = raised(Path(folder.name), settings, sandbox)
         model = Model(stage.people)
         game = cls(stage, model, settings, sandbox, people, asyncio.Runner(), folder)
+        LOG.addHandler(game.listener)
+        LOG.setLevel(logging.DEBUG)
         stage.people.watch = lambda: game.moments.append(model.sides())
         for person in people:
             stage.people.join(person)
@@ -196,6 +214,7 @@ class Game:
 
     def end(self) -> None:
         """Let go of everything."""
+        LOG.removeHandler(self.listener)
         self.stage.house.close()
         self.runner.close()
         self.folder.cleanup()

@@ -1,5 +1,6 @@
 """The law machine can fail: played on a program that is broken by hand, it tells what is wrong."""
 
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -10,7 +11,8 @@ from sync.core import deciding, diff, guard, linked, oscillation, rates, sequenc
 from sync.core.diff import Cause, Change
 from sync.core.policy import Limit
 from sync.core.record import Gathered, Partner, Side
-from sync.runs import applying, gather, settle, write, write_rate
+from sync.runs import applying, gather, logbook, settle, write, write_rate
+from tests.laws import upheld
 from tests.laws.game import Game
 from tests.stage.steps import Decide, Edit, Hit, Join, Meanwhile, Step, Sync, Vanish
 
@@ -220,3 +222,13 @@ def test_a_create_of_which_nobody_looks_what_came_is_told_of(
     monkeypatch.setattr(settle, "_partners_made", nobody)
 
     assert not all(dying())
+
+
+def test_a_secret_in_the_log_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    def blurted(_head: object) -> None:
+        logging.getLogger("affisync.runs").info("Run began.", extra={"key": upheld.SECRETS[0]})
+
+    monkeypatch.setattr(logbook, "run_began", blurted)
+
+    with pytest.raises(AssertionError, match="L10: a secret in the log"):
+        play()

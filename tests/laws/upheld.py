@@ -1,12 +1,12 @@
 """The laws of design section 6, each as something to look at after a step or at rest."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from sync.core.plan import Disposition, Kind, Outcome
 from sync.core.record import Side
 from sync.core.report import Report
-from sync.render import markdown, page, sheet
+from sync.render import Format, render
 from tests.laws.model.due import Due
 from tests.laws.model.sides import MEANS, Sides
 from tests.stage.people import PAYOUT
@@ -171,14 +171,12 @@ def nothing_secret(game: "Game") -> None:
     for file in path.parent.glob(f"{path.name}*"):
         found = _found(file.read_bytes())
         assert not found, f"L10: {found} in {file.name}"
-    for name, told in _rendered(game.reports[-1]):
-        assert not _found(told.encode()), f"L10: a secret in the report as {name}"
-
-
-def _rendered(report: Report) -> Iterator[tuple[str, str]]:
-    yield "markdown", markdown.render(report)
-    yield "page", page.render(report)
-    yield "sheet", sheet.render(report)
+    for form in Format:
+        told = render(game.reports[-1], form)
+        assert not _found(told.encode()), f"L10: a secret in the report as {form}"
+    for line in game.listener.lines:
+        assert not _found(line.encode()), f"L10: a secret in the log: {line}"
+    game.listener.lines.clear()
 
 
 def _found(told: bytes) -> list[str]:
