@@ -39,7 +39,8 @@ class Rows:
         if due.does is Does.APPLY or (due.lesson and row.disposition is Disposition.HELD):
             return self._applies(due, row)
         held_first = due.does is Does.HELD and self._first_held(due, row)
-        gate = due.gate is None or row.guard == due.gate
+        others = due.guards if due.limited else ()
+        gate = due.gate is None or row.guard in (due.gate, *others)
         return row.disposition.value == due.does.value and (gate or held_first)
 
     def _applies(self, due: Due, row: Row) -> bool:

@@ -82,8 +82,9 @@ def _new_partner(mind: Mind, sides: Sides, terms: Terms, look: Look) -> Iterator
 
 def _rate_after(rate: Decimal | None, side: Side) -> Due:
     """The rate that is given to a record right after it was made."""
-    due = Due("commission", Does.APPLY, "set-commission", text(rate), ("commission",))
-    return replace(due, follows=True, side=side)
+    shown = (text(rate), None) if side is Side.AFFIHUB else (None, text(rate))
+    due = Due("commission", Does.APPLY, "set-commission", text(rate), ("commission",), shown=shown)
+    return replace(due, follows=True, side=side, why=f"first-{side.other}")
 
 
 def _new_affiliate(mind: Mind, sides: Sides, terms: Terms, look: Look) -> Iterator[Due]:
