@@ -79,6 +79,13 @@ def _by_report(
             yield end
     if not came:
         yield mind
+    if lost := [one for one in goes if one.kind in told.failed and _came_all_the_same(one, at)]:
+        yield from _ends(seen, [*came, *lost], at, at_least=len(came) + 1)
+
+
+def _came_all_the_same(due: Due, at: Moment) -> bool:
+    """Whether a create that was told as failed is there: its answer was lost, and every look."""
+    return due.field == "record" and at.end is not None and _shows(due, at.end)
 
 
 def _taught(mind: Mind, due: Due) -> Mind:
