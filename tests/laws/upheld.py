@@ -80,28 +80,33 @@ def only_what_was_due(game: "Game", played: Played, due: Mapping[str, Sequence[s
         who = _who(game, one)
         if one.method == "GET" or who in game.model.lost:
             continue
-        since = _read_at(game, who, played.heard[:number])
-        now = {each for moment in due[who][since:] for each in moment}
-        # What follows our own create was due with it; a name hangs on no status.
-        all_ = {each for moment in due[who] for each in moment}
-        now |= {each for each in all_ if each.follows or each.field == "name"}
+        heard = played.heard[:number]
+        since, rates_since = _read_at(game, who, heard, RECORDS), _read_at(game, who, heard, RATES)
+        all_ = [(moment, each) for moment, dues in enumerate(due[who]) for each in dues]
+        now = [each for moment, each in all_ if moment >= since or _is_due_all_the_same(each)]
+        now += [
+            each for moment, each in all_ if moment >= rates_since and each.field == "commission"
+        ]
         fits = any(one.operation in OPERATIONS[each.kind] for each in now)
         assert fits, f"L1: {one} of {who}, and due was {now}"
 
 
-def _read_at(game: "Game", who: str, heard: Sequence[Heard]) -> int:
-    """The moment since which a person's records were read again; 0 where some were not."""
+RECORDS: Final = {"retrieve_affiliate": Side.WHOP, "get_partner": Side.AFFIHUB}
+RATES: Final = {**RECORDS, "list_overrides": Side.WHOP}
+"""What is read again before a write, and whose it is; before one of a rate the overrides too."""
+
+
+def _is_due_all_the_same(due: Due) -> bool:
+    """What follows our own create was due with it; a name hangs on no status."""
+    return due.follows or due.field == "name"
+
+
+def _read_at(game: "Game", who: str, heard: Sequence[Heard], what: Mapping[str, Side]) -> int:
+    """The moment since which all this of a person was read again; 0 where some was not."""
     read = {one.operation: one.moment for one in heard if _who(game, one) == who}
     sides = game.moments[0].get(who, Sides())
-    records = [
-        operation
-        for side, operation in (
-            (Side.WHOP, "retrieve_affiliate"),
-            (Side.AFFIHUB, "get_partner"),
-        )
-        if sides.has(side)
-    ]
-    return min((read.get(operation, 0) for operation in records), default=0)
+    asked = [operation for operation, side in what.items() if sides.has(side)]
+    return min((read.get(operation, 0) for operation in asked), default=0)
 
 
 def as_planned(planned: Report, done: Report) -> None:
