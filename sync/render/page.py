@@ -1,20 +1,9 @@
-"""The report as one self-contained HTML file: no request leaves it, and nothing foreign runs in it.
+"""The report as one self-contained HTML file."""
 
-Style and script are files of their own, put inline; the policy lets exactly these two in, by hash.
-"""
-
-import base64
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
-from typing import Final
-
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from sync.core.plan import Alone, Disposition, Outcome, Person, Row
 from sync.core.record import Side
@@ -23,12 +12,8 @@ from sync.render import words
 from sync.render.changes import TITLE, changes
 from sync.render.clean import clean
 from sync.render.headline import headline
+from sync.render.inline import shell, template
 from sync.render.outline import folds, ordered, sections
-
-POLICY: Final = (
-    "default-src 'none'; style-src {style}; script-src {script}; img-src data:; "
-    "base-uri 'none'; form-action 'none'"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +74,11 @@ class Stray:
 
 def render(report: Report, config: Path | None = None) -> str:
     """The report as one HTML file; ``config`` is the file its commands need, if any."""
-    style, script = _part("report.css"), _part("report.js")
+    around = shell()
     people = [row.person for row in report.rows]
     read = sections(report, config)
     parted = folds(ordered(report.rows), report.news)
-    return _template().render(
+    return template("report.html.j2").render(
         report=report,
         words=words,
         clean=clean,
@@ -101,9 +86,9 @@ def render(report: Report, config: Path | None = None) -> str:
         news_title=TITLE,
         news=changes(report),
         dry=report.run.mode is Mode.DRY_RUN,
-        policy=POLICY.format(style=_hash(style), script=_hash(script)),
-        style=style,
-        script=script,
+        policy=around.policy,
+        style=around.style,
+        script=around.script,
         cards=_cards(report),
         money=[section for section in read if section.money],
         needs=[section for section in read if section.command],
@@ -118,37 +103,6 @@ def render(report: Report, config: Path | None = None) -> str:
         effects=any(row.effect_usd is not None for row in report.rows),
         strays={side: tuple(map(_stray, report.unmatched.get(side, ()))) for side in Side},
     )
-
-
-@cache
-def _template() -> Template:
-    # Always on: autoescape by file name would not know .j2.
-    environment = Environment(
-        loader=PackageLoader("sync.render"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["money"] = words.money
-    environment.filters["signed"] = words.signed
-    environment.filters["plain"] = _plain
-    return environment.get_template("report.html.j2")
-
-
-@cache
-def _part(name: str) -> str:
-    return files("sync.render").joinpath("templates", name).read_text("utf-8")
-
-
-def _hash(text: str) -> str:
-    digest = hashlib.sha256(text.encode()).digest()
-    return f"'sha256-{base64.b64encode(digest).decode()}'"
-
-
-def _plain(amount: Decimal | None) -> str:
-    """An amount to sort by; empty where unknown."""
-    return "" if amount is None else format(amount, "f")
 
 
 def _who(person: Person) -> Who:

@@ -1,19 +1,9 @@
-"""A statement as one self-contained HTML file, in the look and under the policy of the report.
+"""A statement as one self-contained HTML file, in the look and under the policy of the report."""
 
-Style and script are the report's own, put inline and let in by hash; nothing else runs in it.
-"""
-
-import base64
-import hashlib
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
-from functools import cache
-from importlib.resources import files
 from typing import Final
-
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from sync.core.accounts import Account, Tie
 from sync.core.ledger import monthly, told
@@ -22,7 +12,7 @@ from sync.core.statement import CAVEATS, Statement, difference, earned_on_affihu
 from sync.render import statement_words as says
 from sync.render import words
 from sync.render.clean import clean
-from sync.render.page import POLICY
+from sync.render.inline import shell, template
 
 OPEN: Final = "remainder"
 EXPLAINED: Final = "explained"
@@ -55,10 +45,10 @@ class Choice:
 
 def render(done: Statement) -> str:
     """The statement as one HTML file; who is in the remainder comes first."""
-    style, script = _part("report.css"), _part("report.js")
+    around = shell()
     order = list(MARKS)
     entries = sorted(map(_entry, done.accounts), key=lambda entry: order.index(entry.stands))
-    return _template().render(
+    return template("statement.html.j2").render(
         done=done,
         read=done.earnings_read,
         says=says,
@@ -68,9 +58,9 @@ def render(done: Statement) -> str:
         monthly=monthly,
         caveats=CAVEATS,
         sides=Side,
-        policy=POLICY.format(style=_hash(style), script=_hash(script)),
-        style=style,
-        script=script,
+        policy=around.policy,
+        style=around.style,
+        script=around.script,
         entries=entries,
         choices=_choices(entries),
         marks=MARKS,
@@ -79,37 +69,6 @@ def render(done: Statement) -> str:
         firm=firm_on_affihub,
         difference=difference,
     )
-
-
-@cache
-def _template() -> Template:
-    # Always on: autoescape by file name would not know .j2.
-    environment = Environment(
-        loader=PackageLoader("sync.render"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["money"] = words.money
-    environment.filters["bare"] = says.bare
-    environment.filters["plain"] = _plain
-    return environment.get_template("statement.html.j2")
-
-
-@cache
-def _part(name: str) -> str:
-    return files("sync.render").joinpath("templates", name).read_text("utf-8")
-
-
-def _hash(text: str) -> str:
-    digest = hashlib.sha256(text.encode()).digest()
-    return f"'sha256-{base64.b64encode(digest).decode()}'"
-
-
-def _plain(amount: Decimal | None) -> str:
-    """An amount to sort by; empty where unknown."""
-    return "" if amount is None else format(amount, "f")
 
 
 def _entry(one: Account) -> Entry:
