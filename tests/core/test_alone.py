@@ -247,6 +247,12 @@ def test_a_user_who_is_linked_already_is_never_created_a_second_time(status: str
     assert "aff_1" in row.reason
 
 
+def test_a_user_who_is_linked_already_is_told_so_also_where_no_address_is_known() -> None:
+    plan = planned([affiliate(1), affiliate(2, user_id="user_1")], [partner(1)], [link(1)])
+
+    assert told(only(plan.rows)) == ("create-partner", "conflict", "user-linked")
+
+
 def test_who_was_kept_apart_from_the_partner_with_this_address_is_only_listed() -> None:
     plan = planned([affiliate()], [partner()], emails=MINE, apart=frozenset({("user_1", "par_1")}))
 

@@ -459,6 +459,22 @@ def test_a_verdict_says_the_numbers(
     assert verdict.message == f"{message} {by_row}"
 
 
+@pytest.mark.parametrize(
+    "limit, message",
+    [
+        (0, "1 row of deactivate waits for a person: this guard lets none pass by itself."),
+        (5, "1 row of deactivate was held by this limit before and still waits for a person."),
+    ],
+)
+def test_a_verdict_about_one_row_speaks_of_one(limit: int, message: str) -> None:
+    (one,) = deactivations(1)
+    facts = replace(HUNDRED, held={one.key: "deactivate"})
+
+    _, (verdict,) = hold([one], guards(deactivate=limit), facts)
+
+    assert verdict.message.startswith(f"{message} Row by row: ")
+
+
 @pytest.mark.parametrize("name", [name for name in GuardClass if name != "first-run"])
 def test_a_verdict_says_the_exact_command_that_lets_its_rows_pass(name: GuardClass) -> None:
     kind = next(kind for kind, of_kind in CLASS_OF_KIND.items() if of_kind is name)

@@ -279,6 +279,12 @@ def test_an_address_has_its_domain_behind_the_last_sign() -> None:
     assert (told.local, told.domain) == ('"a@b"', "example.com")
 
 
+def test_a_quoted_address_at_gmail_is_one_at_gmail() -> None:
+    told = traits(Side.WHOP, Person(email='"a@b"@googlemail.com'), words)
+
+    assert (told.local, told.domain) == ('"a@b"', "gmail.com")
+
+
 def test_a_name_somebody_does_not_have_is_like_no_other() -> None:
     known, unknown = {"name": "Ana Lopez"}, {"name": None}
 

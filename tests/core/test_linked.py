@@ -8,7 +8,18 @@ import pytest
 from sync.core.plan import Acceptance, Base, Disposition, Kind, Link, Plan, Row
 from sync.core.policy import OnFirstLink, Policy
 from sync.core.record import Side
-from tests.core.people import OFF, ON, affiliate, brief, link, only, partner, planned, policy
+from tests.core.people import (
+    OFF,
+    ON,
+    affiliate,
+    brief,
+    link,
+    only,
+    partner,
+    planned,
+    policy,
+    whop,
+)
 
 WHOP_WORDS: Final = ("active", "archived", "deleted", None, "frozen")
 AFFIHUB_WORDS: Final = ("invited", "active", "deactivated", "paused")
@@ -84,6 +95,28 @@ def test_the_break_says_what_was_seen() -> None:
     assert only(one("active", "paused").rows).reason == (
         "Affihub shows the unknown status 'paused'."
     )
+
+
+@pytest.mark.parametrize(
+    "whop, affihub, seen",
+    [
+        ("frozen", "deactivated", (Side.AFFIHUB, None, "deactivated", None)),
+        ("archived", "paused", (Side.WHOP, None, "archived", None)),
+    ],
+)
+def test_the_break_tells_what_the_known_status_is_now(
+    whop: str, affihub: str, seen: tuple[Side, None, str, None]
+) -> None:
+    assert values(only(one(whop, affihub).rows)) == seen
+
+
+def test_an_unknown_status_is_told_as_well_where_the_affiliate_is_gone() -> None:
+    gone = whop(gone=frozenset({"aff_1"}))
+
+    row = only(planned(gone, [partner(status="paused")], [link()]).rows)
+
+    assert row.reason == "Affihub shows the unknown status 'paused'."
+    assert values(row) == (Side.WHOP, None, None, None)
 
 
 Brief = tuple[str, str, str]

@@ -151,6 +151,15 @@ def test_a_chain_of_shared_addresses_is_one_group() -> None:
     assert unclear(pairing) == [(["aff_1", "aff_2"], ["par_1", "par_2", "par_3"])]
 
 
+def test_everybody_who_shares_an_address_with_either_of_two_is_in_their_group() -> None:
+    emails: Emails = {"user_1": (email(1), email(2)), "user_2": (email(1),)}
+
+    pairing = match([affiliate(1), affiliate(2)], [partner(1), partner(2)], emails)
+
+    assert unclear(pairing) == [(["aff_1", "aff_2"], ["par_1", "par_2"])]
+    assert paired(pairing) == []
+
+
 def test_people_kept_apart_by_hand_are_never_linked_by_address() -> None:
     pairing = match([affiliate()], [partner()], KNOWN, {("user_1", "par_1")})
 

@@ -157,6 +157,11 @@ def test_dollars_are_dollars() -> None:
     assert Money(Decimal(12), "EUR").usd is None
 
 
+@pytest.mark.parametrize("text", ["US$12 CAD", "€12 USD", "€12 GBP", "£5 €"])
+def test_an_amount_in_two_currencies_is_in_none(text: str) -> None:
+    assert read_money(text) is None
+
+
 @given(st.integers(min_value=-(10**14), max_value=10**14), st.booleans())
 def test_cents_become_exact_units(cents: int, as_text: bool) -> None:
     told = parse_cents(str(cents) if as_text else cents)

@@ -1,23 +1,28 @@
 """Everybody who is linked or was just matched, as far as this run could see them."""
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Final
 
 import pytest
 
 from sync.core.diff import CAUSES, Cause, Change
-from sync.core.plan import Acceptance, Base, Disposition, Kind, Plan
+from sync.core.match import Evidence, Match
+from sync.core.people import matched_people
+from sync.core.plan import Acceptance, Base, Disposition, Expect, Kind, Plan
 from sync.core.policy import OnFirstLink, Policy
-from sync.core.record import Affiliate, Incident, Partner, Side, Snapshot
+from sync.core.record import Affiliate, Gathered, Incident, Partner, Side, Snapshot
 from tests.core.people import (
     OFF,
     ON,
     affihub,
     affiliate,
     brief,
+    commission,
     email,
     link,
     only,
+    override,
     partner,
     planned,
     policy,
@@ -302,6 +307,36 @@ def test_a_new_link_that_disagrees_has_no_base_and_is_asked_about() -> None:
     ]
     assert plan.refreshed[0].status is None
     assert plan.in_sync == 0
+
+
+def test_a_new_link_is_decided_on_what_both_sides_show_of_the_person() -> None:
+    plan = planned(
+        [affiliate()],
+        [partner(commission=Decimal(25))],
+        emails={"user_1": (email(),)},
+        overrides={"aff_1": (override(20),)},
+        settings=policy(commission=commission()),
+    )
+
+    assert brief(plan.rows) == [
+        ("link", "apply", "same-email"),
+        ("set-commission", "conflict", "first-link-ask"),
+    ]
+    assert [row.expect for row in plan.rows] == [Expect("active", "active", "20", "25")] * 2
+    assert plan.rows[0].person.email == email()
+
+
+def test_who_was_created_by_us_and_just_linked_has_no_word_on_money() -> None:
+    settings = policy(commission=commission(on_first_link=OnFirstLink.WHOP))
+    other = partner(commission=Decimal(25))
+    both = Gathered(whop(affiliate()), affihub(other), overrides={"aff_1": ()})
+
+    part = matched_people([Match(affiliate(), other, Evidence.CREATED)], both, settings)
+
+    assert brief(part.rows) == [
+        ("link", "apply", "same-created"),
+        ("set-commission", "conflict", "first-link-ask"),
+    ]
 
 
 @pytest.mark.parametrize("status", ["archived", "deleted", None, "frozen"])

@@ -67,6 +67,12 @@ def test_without_a_stamp_the_address_decides() -> None:
     assert proved(proof) == [("aff_1", "par_1", "email")]
 
 
+def test_who_has_no_address_does_not_share_it_with_a_partner_who_has_none() -> None:
+    world = gathered([affiliate(1), affiliate(2)], [stamped(1, 1, address=" ")], {"user_2": ("",)})
+
+    assert proved(prove(world, Known(), {})) == [("aff_1", "par_1", "stamp")]
+
+
 def test_nobody_without_any_sign_is_proved_or_in_doubt() -> None:
     proof = prove(gathered([affiliate(1)], [partner(2)]), Known(), {})
 
@@ -144,6 +150,12 @@ def test_a_stamp_of_somebody_who_is_linked_is_told_and_the_link_stays() -> None:
 
 def test_who_is_linked_is_not_proved_again() -> None:
     world = gathered([affiliate(1)], [stamped(1, 1)])
+
+    assert prove(world, Known(links=(link(1),)), {}) == Proof((), ())
+
+
+def test_a_second_partner_with_the_address_of_somebody_linked_is_nobodys() -> None:
+    world = gathered([affiliate(1)], [partner(1), partner(2, email=email(1))])
 
     assert prove(world, Known(links=(link(1),)), {}) == Proof((), ())
 

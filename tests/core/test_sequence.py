@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sync.core.plan import Disposition, Kind, Row
+from sync.core.record import Side
 from sync.core.sequence import STAGES, in_order, stage, wait_for_others
 from sync.core.subject import Subject
 from tests.core.people import affiliate, link, partner
@@ -142,6 +143,36 @@ def test_nobody_is_switched_on_while_the_rate_is_not_settled(
 
     assert (rows[0].disposition, rows[0].rule) == (Disposition.WAITING, "rate-first")
     assert rows[1].disposition is blocked
+
+
+RATE: Final = linked(Kind.SET_COMMISSION)
+BACK: Final = linked(Kind.ACTIVATE_PARTNER, before="deactivated")
+
+
+@pytest.mark.parametrize(
+    "row, other, reason",
+    [
+        (
+            BACK,
+            RATE,
+            "Comes back once the rate is settled: nobody may earn at the old rate.",
+        ),
+        (
+            RATE,
+            linked(Kind.SET_COMMISSION, side=Side.WHOP),
+            "Follows once the other side's rate may be written: both get the one chosen.",
+        ),
+        (
+            RATE,
+            BACK,
+            "Follows once this person comes back: nobody who is off gets a rate.",
+        ),
+    ],
+)
+def test_a_row_that_waits_for_another_says_for_what(row: Row, other: Row, reason: str) -> None:
+    rows = wait_for_others([row, replace(other, disposition=Disposition.CONFLICT)])
+
+    assert rows[0].reason == reason
 
 
 @pytest.mark.parametrize("blocked", NOT_APPLIED)

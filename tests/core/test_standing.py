@@ -116,6 +116,10 @@ def test_a_row_left_out_behind_a_stale_one_makes_no_stopped_run_of_it() -> None:
             "1 row is held by deactivate and nothing else could be done; a person has to decide.",
         ),
         (
+            report([row(2, Disposition.HELD)]),
+            "1 row is held and nothing else could be done; a person has to decide.",
+        ),
+        (
             report([HELD, row(7, Disposition.HELD, guard="commission")]),
             (
                 "2 rows are held by commission, deactivate and nothing else could be done; "

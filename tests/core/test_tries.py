@@ -70,6 +70,11 @@ def test_what_was_never_answered_is_a_break_and_still_tried_now_and_then() -> No
     assert "Tried 8 times and given up until 2026-11-20 14:08 UTC;" in parked.reason
 
 
+@pytest.mark.parametrize("refused", [True, False])
+def test_a_row_that_is_given_up_says_since_when(refused: bool) -> None:
+    assert tried(MOST, refused=refused).at == NOW
+
+
 def test_one_try_may_be_all_there_is() -> None:
     assert tried(1, refused=True, most=1).reason.startswith("Tried once and given up;")
 

@@ -101,6 +101,19 @@ def test_one_side_alone_keeps_the_rest() -> None:
     assert only.notes == ("careful",)
 
 
+def test_one_side_alone_has_the_people_of_that_side() -> None:
+    people = {side: with_candidates(side, [alone(side.value)], ()) for side in Side}
+    seen = Unmatched("main", datetime(2026, 11, 2, tzinfo=UTC), people)
+
+    assert seen.only(Side.WHOP).people == {Side.WHOP: people[Side.WHOP]}
+
+
+def test_a_side_where_nobody_is_alone_is_shown_with_nobody() -> None:
+    seen = Unmatched("main", datetime(2026, 11, 2, tzinfo=UTC), {})
+
+    assert seen.only(Side.WHOP).people == {Side.WHOP: ()}
+
+
 some = st.lists(
     st.tuples(st.integers(1, 4), st.integers(1, 4), st.integers(30, 40)),
     unique_by=lambda told: told[:2],
@@ -180,3 +193,17 @@ def test_a_partner_without_a_status_may_earn_and_unknown_money_is_none() -> None
         "par_3",
         "par_1",
     ]
+
+
+def test_unknown_money_is_less_than_a_dollar() -> None:
+    people = [alone("par_1"), alone("par_2", monthly=1)]
+
+    assert [one.id for one in weightiest_first(Side.AFFIHUB, people)] == ["par_2", "par_1"]
+
+
+def test_affiliates_with_candidates_come_in_their_order_too() -> None:
+    people = [alone("aff_1", "archived"), alone("aff_2")]
+
+    lonely = with_candidates(Side.WHOP, people, ())
+
+    assert [one.alone.id for one in lonely] == ["aff_2", "aff_1"]

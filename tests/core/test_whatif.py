@@ -95,6 +95,6 @@ def test_a_count_alone_is_a_difference() -> None:
 def test_counts_have_the_names_of_the_report() -> None:
     told = counts(Plan(rows=(a_row(1), held(2), held(3)), links=7, in_sync=4))
 
-    assert told["linked"] == 7
+    assert (told["linked"], told["in_sync"]) == (7, 4)
     assert (told["apply"], told["held"], told["conflict"]) == (1, 2, 0)
     assert told["unmatched_whop"] == 0

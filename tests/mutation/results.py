@@ -25,7 +25,8 @@ class Mutant:
 
     @property
     def module(self) -> str:
-        return self.name.split(".")[2]
+        """Its name below the core: ``guard``, and ``ports.store`` in a room of its own."""
+        return ".".join(self.name.split(".")[2:-1])
 
     @property
     def place(self) -> str:
@@ -34,7 +35,8 @@ class Mutant:
 
     def change(self) -> str:
         """The lines it takes away and puts in, without their indentation."""
-        lines = get_diff_for_mutant(self.name, path=CORE / f"{self.module}.py").splitlines()[2:]
+        path = CORE / f"{self.module.replace('.', '/')}.py"
+        lines = get_diff_for_mutant(self.name, path=path).splitlines()[2:]
         changed = (line for line in lines if line[:1] in ("-", "+"))
         return "\n".join(f"{line[0]} {line[1:].strip()}".rstrip() for line in changed)
 
@@ -64,7 +66,8 @@ def _lives(code: int | None) -> bool:
 
 
 def _files() -> list[Path]:
-    return sorted(CORE / meta.stem for meta in (Path("mutants") / CORE).glob("*.py.meta"))
+    root = Path("mutants")
+    return sorted(meta.relative_to(root).with_suffix("") for meta in (root / CORE).rglob("*.meta"))
 
 
 def _results(path: Path) -> SourceFileMutationData:
