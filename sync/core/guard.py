@@ -94,14 +94,15 @@ def hold(
     Approved rows count and pass. ``waived`` are guard classes, or all of them; what needs two
     people, limits in money and days of freeze are never waived.
     """
-    rows = wait_for_others(rows)  # what waits for another row uses up no limit
-    verdicts = []
+    rows = tuple(rows)
+    verdicts, behind = [], frozenset[str]()
     for name, check in CHECKS.items():
         if isinstance(name, GuardClass) and (name in waived or WAIVE_ALL in waived):
             continue
         if beyond := check(rows, guards, facts):
             verdicts.append(beyond.verdict)
-            rows = wait_for_others(held(rows, beyond))
+            behind |= beyond.keys
+            rows = wait_for_others(held(rows, beyond), behind)  # these use up no other limit
     return rows, tuple(verdicts)
 
 

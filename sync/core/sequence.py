@@ -6,7 +6,7 @@ the old rate.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
@@ -54,19 +54,23 @@ def _place(row: Row) -> tuple[int, str, str, int, str, str, str]:
     return stage(row), name, row.identity, rank, row.kind, row.side, row.key
 
 
-def wait_for_others(rows: Iterable[Row]) -> tuple[Row, ...]:
-    """Rows that hang on another row of the same person wait where that one is not applied."""
+def wait_for_others(rows: Iterable[Row], behind: Collection[str] | None = None) -> tuple[Row, ...]:
+    """Rows that hang on another row of the same person wait where that one is not applied.
+
+    ``behind`` are the keys of the rows that make others wait; None for all of them.
+    """
     rows = tuple(rows)
-    people = defaultdict(list)
+    blocked = defaultdict(list)
     for row in rows:
-        people[row.identity].append(row)
-    return tuple(_waiting(row, people[row.identity]) for row in rows)
+        if row.disposition is not Disposition.APPLY and (behind is None or row.key in behind):
+            blocked[row.identity].append(row)
+    return tuple(_waiting(row, blocked[row.identity]) for row in rows)
 
 
-def _waiting(row: Row, siblings: Iterable[Row]) -> Row:
+def _waiting(row: Row, blocked: Collection[Row]) -> Row:
+    """A row, waiting where it hangs on one of its person's rows that are not applied."""
     if row.disposition is not Disposition.APPLY or row.kind in CREATES:
         return row
-    blocked = [s for s in siblings if s.disposition is not Disposition.APPLY and s is not row]
     if any(s.kind in CREATES for s in blocked):
         reason = "Follows once the record itself is created."
         return replace(row, disposition=Disposition.WAITING, rule="after-create", reason=reason)

@@ -41,13 +41,17 @@ class LessonError(Exception):
 
 @dataclass(slots=True, kw_only=True)
 class Applying(Seeing):
-    """One apply at work: what it writes with, and what it announced."""
+    """One apply at work: what it writes with, and what it announced.
+
+    ``rated`` are those whose rate it has written (``Row.identity``).
+    """
 
     writers: Writers
     fence: Fence
     run_id: str
     started_at: datetime
     intents: dict[str, int] = field(default_factory=dict)
+    rated: set[str] = field(default_factory=set)
 
     async def intend(self, row: Row, off: tuple[str, ...] = ()) -> None:
         """Announce a remote write; refuses where the pair was taken over."""
@@ -67,6 +71,8 @@ class Applying(Seeing):
         await asyncio.to_thread(store.settle, self.fence, intent, self.run_id, done)
         if done.link:
             self.remember(done.link)
+        if done.row.field is Field.COMMISSION and done.row.outcome is Outcome.APPLIED:
+            self.rated.add(done.row.identity)
         return done
 
 

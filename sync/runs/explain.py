@@ -20,10 +20,12 @@ from sync.core.record import Affiliate, Partner, Rate, Side, Untold, email_key
 from sync.core.subject import Subject
 from sync.core.tries import still_parked
 from sync.runs.deciding import decided_about
+from sync.runs.foresee import foresee
 from sync.runs.gather import gather
 from sync.runs.linking import known_of
 from sync.runs.pair import Pair
 from sync.runs.remember import Decided
+from sync.runs.seeing import Seeing
 from sync.runs.suggest import with_suggestions
 
 HISTORY: Final = 20
@@ -117,7 +119,8 @@ class Explanation:
 async def look(pair: Pair) -> Decided:
     """What a run would read and decide now."""
     known = await known_of(pair)
-    gathered = await gather(pair, known)
+    at = Seeing(pair, await gather(pair, known))
+    known, gathered = await foresee(at, known), at.gathered
     # Rows that rest after a failure are told so; whoever runs sync by hand need not wait for them.
     resting = replace(known, parked=still_parked(known.parked, pair.clock()))
     plan = reconcile(gathered, resting, pair.policy, pair.texts, today=pair.today())

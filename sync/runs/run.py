@@ -21,6 +21,7 @@ from sync.runs.apply import apply
 from sync.runs.applying import Applying
 from sync.runs.deadline import within
 from sync.runs.ended import ended, failed
+from sync.runs.foresee import foresee
 from sync.runs.gather import gather_all, known_of
 from sync.runs.keep import keep
 from sync.runs.keepsake import keep_basis
@@ -85,18 +86,10 @@ async def _dry_run(pair: Pair, order: Order, head: RunHead) -> Report:
     await asyncio.to_thread(pair.store.begin_run, head)
     known, gathered = await gather_all(pair)
     at = Seeing(pair, gathered, by=head.by)
-    known = await _foreseen(at, known)
+    known = await foresee(at, known)
     before = await _open_rows(pair)
     plan = await _plan(pair, head.id, at.gathered, known, order)
     return _told(pair, head, Decided(at.gathered, known, plan, before), plan.rows)
-
-
-async def _foreseen(at: Seeing, known: Known) -> Known:
-    """What an apply will know once it has settled what a crashed run left open."""
-    at.know(known)
-    settled = await settle_open_intents(at)
-    parked = {**known.parked, **settled.learnt, **settled.unknown}
-    return replace(known, links=tuple(at.links.values()), parked=parked) if settled.any else known
 
 
 async def _apply_run(pair: Pair, order: Order, head: RunHead) -> Report:

@@ -32,7 +32,7 @@ class Settled:
 
     any: bool = False
     unknown: dict[str, Parked] = field(default_factory=dict)
-    learnt: dict[str, Parked] = field(default_factory=dict)
+    done: list[tuple[Intent, Settlement]] = field(default_factory=list)
 
 
 async def settle_open_intents(at: Seeing) -> Settled:
@@ -66,8 +66,7 @@ async def _record(at: Seeing, settled: Settled, intent: Intent, done: Settlement
     if isinstance(at, Applying):
         store = at.pair.store
         await asyncio.to_thread(store.settle, at.fence, intent.id, intent.run_id, done)
-    if done.park:
-        settled.learnt[done.row.key] = done.park
+    settled.done.append((intent, done))
     if done.link:
         at.remember(done.link)
 
@@ -205,7 +204,8 @@ async def _put_back(at: Seeing, intents: list[Intent]) -> dict[int, Parked]:
     for affiliate in found:
         at.note(await _archived_again(at, affiliate))
     if len(found) == len(intents) == 1:
-        reason = f"This person is affiliate {ids}, who was off before and is archived again."
+        again = "is archived again" if isinstance(at, Applying) else "the next apply archives again"
+        reason = f"This person is affiliate {ids}, who was off before and {again}."
         return {intents[0].id: _conflict(at, reason)}
     return {}
 

@@ -12,9 +12,11 @@ from sync.core.record import Gathered, Side
 from sync.core.report import Report, RunStatus
 from sync.core.unmatched import Candidate, Unmatched, with_candidates
 from sync.errors import UsageError
+from sync.runs.foresee import foresee
 from sync.runs.gather import gather
 from sync.runs.linking import Two, keep_apart, known_of, link
 from sync.runs.pair import Pair
+from sync.runs.seeing import Seeing
 from sync.runs.suggest import suggest
 
 NO_EMAILS: Final = "Whop lets this key read no email at all, so no address speaks for anybody."
@@ -42,7 +44,8 @@ async def look(pair: Pair) -> Look:
     known = await known_of(pair)
     # Rates say nothing about who is who, and reading them is most of a run's requests.
     pair = replace(pair, policy=replace(pair.policy, commission=CommissionPolicy()))
-    gathered = await gather(pair, known)
+    at = Seeing(pair, await gather(pair, known))
+    known, gathered = await foresee(at, known), at.gathered
     plan = reconcile(gathered, known, pair.policy, pair.texts)
     people = {side: plan.unmatched.get(side, ()) for side in Side}
     found = suggest(people, known.apart)

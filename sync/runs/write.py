@@ -3,7 +3,8 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from sync.core.commission import rate_text, slot_rate
+from sync.core.commission import rate_text, same_rate, show_rate, slot_rate
+from sync.core.inverse import is_undo
 from sync.core.plan import Acceptance, Base, Kind, Link, Outcome, Row
 from sync.core.policy import CommissionSync
 from sync.core.ports import Settlement
@@ -27,8 +28,8 @@ async def write_status(at: Applying, row: Row, link: Link) -> Settlement:
     now = await check_unmoved(at, row, link)
     if follows_create(row) and not link.activation_owed:
         raise MovedError("This partner was there already; only those we create are made active.")
-    if row.is_reactivation:
-        await _rates_decided(at, row, link, now.partner)
+    if row.is_reactivation and not is_undo(row):
+        await _rates_decided(at, row, link, now)
     await at.intend(row)
     affiliate, partner = await _send_status(at, row, link, now)
     kept = affiliate.status if row.side is Side.WHOP and affiliate else partner.status
@@ -48,21 +49,24 @@ async def write_status(at: Applying, row: Row, link: Link) -> Settlement:
     )
 
 
-async def _rates_decided(at: Applying, row: Row, link: Link, partner: Partner | None) -> None:
+async def _rates_decided(at: Applying, row: Row, link: Link, now: Look) -> None:
     """``MovedError`` where a person would come back at rates that nobody has decided on yet.
 
-    They differ, and not as the row was decided on: one of them moved since.
+    They differ then, and not as they did when the row was decided: one of them moved since. Where
+    this run has written one of them, they do not differ any more.
     """
     commission = at.pair.policy.commission
-    if commission.sync is CommissionSync.OFF or follows_create(row):
+    if commission.sync is CommissionSync.OFF or not now.affiliate or not now.partner:
         return
     whop = slot_rate(await overrides_now(at, row, link), commission.slot)
-    affihub = partner.commission if partner else None
-    now = tuple(rate_text(r) if isinstance(r, Decimal) else None for r in (whop, affihub))
-    if now[0] != now[1] and now != (row.expect.whop_rate, row.expect.affihub_rate):
-        raise MovedError(
-            f"The rates are {now[0] or 'none'} on Whop and {now[1] or 'none'} on Affihub now."
-        )
+    affihub = now.partner.commission
+    if not isinstance(whop, Decimal | None) or not isinstance(affihub, Decimal | None):
+        return  # decided on as rates that nobody can compare
+    if same_rate(whop, affihub):
+        return
+    shown = rate_text(whop), rate_text(affihub)
+    if row.identity in at.rated or shown != (row.expect.whop_rate, row.expect.affihub_rate):
+        raise MovedError(f"The rates are {show_rate(shown[0])} and {show_rate(shown[1])} now.")
 
 
 def _acceptance(row: Row, link: Link) -> Acceptance:

@@ -237,3 +237,13 @@ def test_waiting_for_others_is_settled_at_once() -> None:
 
 def test_every_kind_has_a_turn() -> None:
     assert STAGES.keys() == set(Kind)
+
+
+def test_behind_one_row_nobody_else_waits() -> None:
+    held = linked(Kind.SET_COMMISSION, 1, disposition=Disposition.HELD)
+    asked = linked(Kind.SET_COMMISSION, 2, disposition=Disposition.CONFLICT)
+    back = [linked(Kind.UNARCHIVE_AFFILIATE, number) for number in (1, 2)]
+
+    waiting = wait_for_others([held, asked, *back], {held.key})
+
+    assert [row.disposition for row in waiting[2:]] == [Disposition.WAITING, Disposition.APPLY]

@@ -151,19 +151,22 @@ def _in_turn(dues: Sequence[Due]) -> tuple[Due, ...]:
     """The rate first: nobody comes back at the old one, and nobody who is off gets one."""
     rate = next((due for due in dues if due.field == "commission"), None)
     status = next((due for due in dues if due.kind in SWITCHING_ON), None)
-    waits: Due | None = None
-    if rate and rate.does is not Does.APPLY and not rate.limited and rate.gate != "ignored":
-        waits = status
-    elif status and status.does is not Does.APPLY and "reactivate" in status.guards:
-        waits = rate
-    elif rate and rate.limited:
-        waits = status
+    waits, may = _behind(rate, status)
     return tuple(
         replace(due, does=Does.WAITING, gate=None)
-        if due is waits and (due.does is Does.APPLY or due.limited)
+        if due is waits and (due.does is Does.APPLY or (due.limited and may))
         else due
         for due in dues
     )
+
+
+def _behind(rate: Due | None, status: Due | None) -> tuple[Due | None, bool]:
+    """Which of the two waits for the other, and whether even where a guard would hold it."""
+    if rate and status and status.does is not Does.APPLY and "reactivate" in status.guards:
+        return rate, status.limited
+    if rate and rate.does is not Does.APPLY and rate.gate != "ignored":
+        return status, False
+    return None, False
 
 
 def _status(mind: Mind, sides: Sides, terms: Terms) -> Due | None:
