@@ -9,7 +9,7 @@ imports, everything read and remembered, the plan. Targets: 100,000 links a seco
 150 MiB at 100,000 links.
 
 The peer is vdirsyncer's sync over its own storages and status in memory, where a Python that has
-it is named (or in AFFISYNC_VDIRSYNCER): python -m venv V; V/bin/pip install vdirsyncer.
+it is named (or in VDIRSYNCER_PYTHON): python -m venv V; V/bin/pip install vdirsyncer.
 """
 
 import argparse
@@ -29,7 +29,7 @@ from figures import QUICK_TURNS, TURNS, Figure, child, in_turn, median, ratio, t
 HERE: Final = Path(__file__).parent
 OURS: Final = HERE / "engine_ours.py"
 THEIRS: Final = HERE / "engine_vdirsyncer.py"
-PEER: Final = "AFFISYNC_VDIRSYNCER"
+PEER: Final = "VDIRSYNCER_PYTHON"
 
 SIZES: Final = (10_000, 100_000, 1_000_000)
 GROWTH: Final = (1_000, *SIZES)

@@ -41,7 +41,10 @@ class Stand:
     def sync(self, *more: str) -> Child:
         """One whole run as people start it; its report is JSON."""
         command = [sys.executable, "-m", "sync", "--config", self.config, "--format", "json"]
-        return child([*command, *more], cwd=HERE.parent)
+        done = child([*command, *more], cwd=HERE.parent)
+        if done.code:
+            raise SystemExit(f"a run ended with {done.code}: {done.out[:500]}")
+        return done
 
     def first(self) -> Child:
         """A run that knows nobody yet, everything allowed."""

@@ -30,16 +30,18 @@ PARTS: Final[tuple[tuple[str, str], ...]] = (
 """Every module of the table, with the parts it measures."""
 
 
-def measured(parts: str, *, quick: bool) -> Iterator[Figure]:
-    """The figures of these parts, each script's in its turn; one that is missing is told of."""
+def measured(parts: str, *, quick: bool) -> Iterator[tuple[str, list[Figure]]]:
+    """The figures of these parts, script by script; one that is missing is told of."""
     for name, letters in PARTS:
-        if not set(letters) & set(parts):
+        asked = "".join(letter for letter in letters if letter in parts)
+        if not asked:
             continue
         if not _is_there(name):
             print(f"left out: {name} ({', '.join(letters)}) is not there", file=sys.stderr)
             continue
         print(f"measuring {name} ...", file=sys.stderr)
-        yield from (f for f in importlib.import_module(name).figures(quick) if f.part in parts)
+        figures = importlib.import_module(name).figures(quick)
+        yield asked, [figure for figure in figures if figure.part in asked]
 
 
 def _is_there(name: str) -> bool:
@@ -82,10 +84,14 @@ def main() -> None:
     parser.add_argument("--part", default="a,b,c,d,e,f,g", help="letters, as in a,f")
     asked = parser.parse_args()
     parts = asked.part.replace(",", "")
-    told = merged(list(measured(parts, quick=asked.quick)), README.read_text(), parts)
+    fresh: list[Figure] = []
+    done = ""
+    for letters, figures in measured(parts, quick=asked.quick):
+        fresh, done = [*fresh, *figures], done + letters
+        told = merged(fresh, README.read_text(), done)
+        if not asked.quick:  # script by script: a later one may break off
+            write(f"{when()}\n\n{told}")
     print(told)
-    if not asked.quick:
-        write(f"{when()}\n\n{told}")
 
 
 if __name__ == "__main__":
