@@ -9,6 +9,7 @@ each limit: a run under 600 a minute takes five minutes, and chance plays no par
 
 import argparse
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,8 +25,7 @@ USED = 0.95
 """The least part of the allowance that is to be used while there is something to do."""
 REFUSED = 0.01
 """The greatest part of the requests that may be refused with 429."""
-DEFAULT = 600
-"""What the sandbox writes into its configuration."""
+SIDES = ("whop", "affihub")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +46,11 @@ def limited(people: int, per_minute: int) -> Iterator[Stand]:
     """Both sides in step, with a limit that both keep and the program knows of."""
     with stand(people, "[pairs.main.guards]\ndeactivate = 100000\n") as sides:
         sides.first()
-        text = sides.config.read_text()
         known = f"requests_per_minute = {per_minute}"
-        sides.config.write_text(text.replace(f"requests_per_minute = {DEFAULT}", known))
+        text, told = re.subn(r"requests_per_minute = \d+", known, sides.config.read_text())
+        if told != len(SIDES):
+            raise SystemExit("the sandbox's configuration names no allowance")
+        sides.config.write_text(text)
         yield sides
 
 
@@ -56,7 +58,7 @@ def applied(people: int, changes: int, per_minute: int) -> Taken:
     """Apply so many changes under a limit."""
     with limited(people, per_minute) as sides:
         archive_and_deactivate(sides, changes, on_whop=changes)
-        limits = dict.fromkeys(("whop", "affihub"), per_minute)
+        limits = dict.fromkeys(SIDES, per_minute)
         sides.control("faults", {"rates": {"throttle": 1.0}, "per_minute": limits})
         sides.forget()
         run = sides.sync("--yes")
