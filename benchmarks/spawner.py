@@ -28,5 +28,7 @@ def measured(command: list[str], out: str, env: dict[str, str] | None, cwd: str 
 
 
 if __name__ == "__main__":
+    # Bytecode is kept, as it is for users: without, every start would compile everything again.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     for line in sys.stdin:
         print(json.dumps(measured(**json.loads(line))), flush=True)
