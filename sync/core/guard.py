@@ -95,14 +95,14 @@ def hold(
     people, limits in money and days of freeze are never waived.
     """
     rows = tuple(rows)
-    verdicts, behind = [], frozenset[str]()
+    verdicts = []
     for name, check in CHECKS.items():
         if isinstance(name, GuardClass) and (name in waived or WAIVE_ALL in waived):
             continue
         if beyond := check(rows, guards, facts):
             verdicts.append(beyond.verdict)
-            behind |= beyond.keys
-            rows = wait_for_others(held(rows, beyond), behind)  # these use up no other limit
+            # What hangs on a held row uses up no other limit.
+            rows = wait_for_others(held(rows, beyond), beyond.keys)
     return rows, tuple(verdicts)
 
 

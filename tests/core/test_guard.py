@@ -230,6 +230,15 @@ def test_archives_and_deactivations_share_one_limit() -> None:
     assert len(held(hold(mixed, guards(deactivate=1), HUNDRED)[0])) == 2
 
 
+def test_who_is_held_makes_no_difference_to_others_who_wait_for_an_answer() -> None:
+    question = row(Kind.SET_COMMISSION, 2, disposition=Disposition.CONFLICT)
+    back, facts = row(Kind.UNARCHIVE_AFFILIATE, 2), replace(HUNDRED, reactivate=True)
+
+    rows, _ = hold([*deactivations(1), question, back], guards(deactivate=0), facts)
+
+    assert rows[1:] == (question, back)
+
+
 def test_a_share_is_of_the_links_after_this_runs_matching() -> None:
     """19 people are linked already and one more by this run: 5 % of 20 is 1."""
     everybody = range(1, 21)
