@@ -30,9 +30,13 @@ UNSETTLED: Final = "unsettled"
 class Settled:
     """What came of the open intents; ``unknown``: rows that wait, as nobody could look."""
 
-    any: bool = False
     unknown: dict[str, Parked] = field(default_factory=dict)
     done: list[tuple[Intent, Settlement]] = field(default_factory=list)
+
+    @property
+    def any(self) -> bool:
+        """Whether there was any open intent."""
+        return bool(self.unknown or self.done)
 
 
 async def settle_open_intents(at: Seeing) -> Settled:
@@ -45,7 +49,6 @@ async def settle_open_intents(at: Seeing) -> Settled:
     intents = await asyncio.to_thread(at.pair.store.open_intents, at.pair.name)
     if not intents:
         return settled
-    settled.any = True
     if isinstance(at, Applying):  # refuses where we were taken over
         await asyncio.to_thread(at.pair.store.save_links, at.fence, ())
     creates = [intent for intent in intents if intent.row.kind is Kind.CREATE_AFFILIATE]
